@@ -1,0 +1,32 @@
+from django.apps import AppConfig
+from django.core.checks import Error, Tags, register
+from django.db.models.signals import post_migrate
+
+from karyabina.base import guards
+
+
+def install_guards(using: str, **_: object) -> None:
+    """After every migrate: SQLite drops triggers when Django remakes a table."""
+    guards.install(using)
+
+
+@register(Tags.database)
+def guards_are_there(app_configs: object, databases: list[str] | None = None, **_: object):
+    """`karya check --database default`, which `./run serve` calls, refuses unguarded books."""
+    return [
+        Error(
+            f"The database lacks the guard {name}: its books could be edited.",
+            hint="Run `./run karya migrate`, which makes the guards again.",
+            id="base.E001",
+        )
+        for alias in databases or []
+        for name in guards.missing(alias)
+    ]
+
+
+class BaseConfig(AppConfig):
+    name = "karyabina.base"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(install_guards, dispatch_uid="karyabina guards")

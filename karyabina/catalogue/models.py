@@ -1,0 +1,93 @@
+"""What a product is and what it costs. Knows nobody who makes it."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from karyabina.base.guards import append_only
+from karyabina.base.models import Keyed
+from karyabina.offices.models import Office
+
+PRODUCT_CODE = r"^[A-Z][A-Z0-9]{0,9}$"
+LARGEST_PRICE = 1_000_000_000  # rupiah; a wardrobe costs a few million
+LARGEST_QUANTITY = 1_000_000_000  # pieces, grams or millilitres
+
+
+class Category(models.TextChoices):
+    CRAFT = "kerajinan", _("Kerajinan")
+    FOOD = "makanan", _("Makanan olahan")
+    FARM = "pertanian", _("Hasil pertanian")
+
+
+class Measure(models.TextChoices):
+    PIECE = "piece", _("buah")
+    GRAM = "gram", _("gram")
+    MILLILITRE = "millilitre", _("mililiter")
+
+
+class Product(Keyed):
+    """One thing that an office makes and sells. Its code and measure never change: lots carry
+    the code, and quantities are counted in the measure."""
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="products")
+    code = models.CharField(_("kode"), max_length=10, validators=[RegexValidator(PRODUCT_CODE)])
+    name = models.CharField(_("nama"), max_length=120)
+    category = models.CharField(_("jenis"), max_length=12, choices=Category)
+    measure = models.CharField(_("satuan"), max_length=10, choices=Measure, default=Measure.PIECE)
+    note = models.CharField(_("catatan"), max_length=300, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("office__path", "name")
+        constraints = (
+            models.UniqueConstraint(fields=("office", "code"), name="product_code_is_unique"),
+            models.UniqueConstraint(fields=("office", "name"), name="product_name_is_unique"),
+            models.CheckConstraint(
+                name="product_category_is_known",
+                condition=models.Q(category__in=("kerajinan", "makanan", "pertanian")),
+            ),
+            models.CheckConstraint(
+                name="product_measure_is_known",
+                condition=models.Q(measure__in=("piece", "gram", "millilitre")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Price(Keyed):
+    """What a product costs from an instant on: rupiah per `per` pieces, grams or millilitres.
+
+    Append-only; the newest one not later than the sale counts.
+    """
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="prices")
+    amount = models.PositiveBigIntegerField(_("harga"))
+    per = models.PositiveIntegerField(_("per"))
+    since = models.DateTimeField(_("berlaku sejak"))
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-since", "-key")
+        indexes = (models.Index(fields=("product", "-since"), name="price_by_product"),)
+        constraints = (
+            models.CheckConstraint(
+                name="price_is_a_sane_amount",
+                condition=models.Q(amount__gt=0, amount__lte=LARGEST_PRICE),
+            ),
+            models.CheckConstraint(name="price_per_is_positive", condition=models.Q(per__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.amount}/{self.per}"
+
+
+append_only("catalogue_price")

@@ -1,0 +1,6 @@
+"""Addresses of the room `makers`."""
+
+from django.urls import URLPattern
+
+app_name = "makers"
+urlpatterns: list[URLPattern] = []
