@@ -1,0 +1,88 @@
+"""What all tests share: a printed seed, hypothesis profiles, guards that let a flush through."""
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Verbosity
+
+SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+hypothesis.settings.register_profile(
+    "dev", max_examples=25, deadline=None, suppress_health_check=SLOW
+)
+hypothesis.settings.register_profile(
+    "ci", max_examples=50, deadline=None, suppress_health_check=SLOW, print_blob=True, database=None
+)
+hypothesis.settings.register_profile(
+    "drill",
+    max_examples=int(os.environ.get("KARYABINA_EXAMPLES", "1000")),
+    deadline=None,
+    suppress_health_check=SLOW,
+    print_blob=True,
+    verbosity=Verbosity.normal,
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One seed for the whole run: given as KARYABINA_SEED or drawn, printed, and inherited."""
+    seed = os.environ.setdefault("KARYABINA_SEED", str(random.SystemRandom().randrange(2**31)))
+    if not seed.isdecimal():
+        raise pytest.UsageError(f"KARYABINA_SEED must be a whole number, not {seed!r}")
+    profile = os.environ.get("KARYABINA_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+    hypothesis.settings.load_profile(profile)
+    if config.getoption("hypothesis_seed", None) is None:
+        hypothesis.core.global_force_seed = int(seed)
+
+
+def pytest_report_header() -> str:
+    seed = os.environ["KARYABINA_SEED"]
+    profile = hypothesis.settings.get_current_profile_name()
+    return f"seed: {seed} (KARYABINA_SEED={seed} repeats it), profile: {profile}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the counts for ./run test, which adds its parts up."""
+    target = os.environ.get("KARYABINA_COUNTS")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not target or reporter is None or hasattr(session.config, "workerinput"):
+        return
+    counted = {
+        outcome: sum(
+            getattr(report, "count_towards_summary", True)
+            for report in reporter.stats.get(outcome, [])
+        )
+        for outcome in ("passed", "failed", "error", "skipped", "xfailed")
+    }
+    Path(target).write_text(json.dumps(counted))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_guards() -> Iterator[None]:
+    """Let Django empty the tables after a test that commits.
+
+    `TransactionTestCase` and `live_server` flush the database, which append-only triggers rightly
+    refuse. Only that flush runs with the guards lifted; they are back before the next test.
+    """
+    from django.test import TransactionTestCase
+
+    from karyabina.base import guards
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def lifted_flush(self: TransactionTestCase) -> None:
+        with guards.lifted():
+            flush(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted_flush)
+        yield
+
+
+@pytest.fixture
+def seed() -> int:
+    """The seed of this run, for tests that draw their own numbers."""
+    return int(os.environ["KARYABINA_SEED"])
