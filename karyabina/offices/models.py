@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base.guards import guard_sql
 from karyabina.base.models import Keyed
 
 OFFICE_CODE = r"^[A-Z][A-Z0-9]{1,8}$"
@@ -81,3 +82,51 @@ class Office(Keyed):
     def makes_goods(self) -> bool:
         """Prisons make goods; headquarters, regional and probation offices do not."""
         return self.kind in {"lapas", "lpp", "lpka", "rutan"}
+
+
+guard_sql(
+    name="an office keeps its code",
+    table="offices_office",
+    sqlite="""
+DROP TRIGGER IF EXISTS offices_office_keeps;
+--
+CREATE TRIGGER offices_office_keeps BEFORE UPDATE ON offices_office
+WHEN NEW.key <> OLD.key OR NEW.code <> OLD.code
+BEGIN SELECT RAISE(ABORT, 'an office keeps its code'); END;
+--
+DROP TRIGGER IF EXISTS offices_office_no_delete;
+--
+CREATE TRIGGER offices_office_no_delete BEFORE DELETE ON offices_office
+BEGIN SELECT RAISE(ABORT, 'an office is never removed'); END;
+--
+DROP TRIGGER IF EXISTS offices_office_no_replace;
+--
+CREATE TRIGGER offices_office_no_replace BEFORE INSERT ON offices_office
+WHEN EXISTS (SELECT 1 FROM offices_office
+    WHERE key = NEW.key OR code = NEW.code OR path = NEW.path)
+BEGIN SELECT RAISE(ABORT, 'this office is already there'); END;
+""",
+    postgresql="""
+CREATE OR REPLACE FUNCTION offices_office_keeps() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF TG_OP <> 'UPDATE' THEN
+    RAISE 'an office is never removed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF (NEW.key, NEW.code) IS DISTINCT FROM (OLD.key, OLD.code) THEN
+    RAISE 'an office keeps its code' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--
+DROP TRIGGER IF EXISTS offices_office_keeps ON offices_office;
+--
+CREATE TRIGGER offices_office_keeps BEFORE UPDATE OR DELETE ON offices_office
+FOR EACH ROW EXECUTE FUNCTION offices_office_keeps();
+--
+DROP TRIGGER IF EXISTS offices_office_no_truncate ON offices_office;
+--
+CREATE TRIGGER offices_office_no_truncate BEFORE TRUNCATE ON offices_office
+EXECUTE FUNCTION offices_office_keeps();
+""",
+)
