@@ -31,11 +31,18 @@ def record(
 
 @transaction.atomic
 def enlist(
-    *, username: str, name: str, password: str, by: Staff | None, at: datetime, key: UUID | None = None
+    *,
+    username: str,
+    name: str,
+    password: str | None,
+    by: Staff | None,
+    at: datetime,
+    key: UUID | None = None,
 ) -> Staff:
     """Let a new member of staff log in; without a role they see nothing yet.
 
-    Refuses a username that is taken. The first one is enlisted by nobody (command line).
+    Refuses a username that is taken. The first one is enlisted by nobody (command line). Without
+    a password the account exists but cannot log in until one is set.
     """
     if Staff.objects.filter(username__iexact=username).exists():
         raise UsernameTaken(field="username")
