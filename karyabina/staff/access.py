@@ -6,11 +6,12 @@ as every role, at the own office and at a foreign one, against this table.
 
 from collections.abc import Callable
 from enum import Enum
-from typing import TypeVar
 
+from karyabina.base import doors
+from karyabina.base.doors import Open, View, public, signed_in
 from karyabina.staff.models import Role
 
-View = TypeVar("View", bound=Callable[..., object])
+__all__ = ("TABLE", "Open", "Reach", "may", "public", "signed_in")
 
 
 class Reach(Enum):
@@ -19,13 +20,6 @@ class Reach(Enum):
     OWN = "own"  # the office of the appointment
     BELOW = "below"  # that office and all under it
     ALL = "all"
-
-
-class Open(Enum):
-    """A view that needs no row of the table."""
-
-    PUBLIC = "public"
-    SIGNED_IN = "signed in"
 
 
 OWN, BELOW, ALL = Reach.OWN, Reach.BELOW, Reach.ALL
@@ -44,7 +38,7 @@ ADMINISTRATOR, HEAD, TREASURER, WORKSHOP, INSTRUCTOR, CASHIER, REGIONAL, PRESS, 
 
 TABLE: dict[str, dict[Role, Reach]] = {
     # offices and staff
-    "offices.see": {role: ALL for role in Role},
+    "offices.see": dict.fromkeys(Role, ALL),
     "offices.import": {ADMINISTRATOR: BELOW},
     "staff.manage": {ADMINISTRATOR: BELOW},
     "staff.audit": {ADMINISTRATOR: BELOW, AUDITOR: BELOW, HEAD: OWN},
@@ -73,7 +67,7 @@ TABLE: dict[str, dict[Role, Reach]] = {
     "workshop.see": {WORKSHOP: OWN, INSTRUCTOR: OWN, TREASURER: OWN, HEAD: OWN, AUDITOR: BELOW},
     "workshop.produce": {WORKSHOP: OWN},
     # festivals and consignment
-    "festivals.see": {role: ALL for role in Role},
+    "festivals.see": dict.fromkeys(Role, ALL),
     "festivals.arrange": {REGIONAL: OWN},
     "consignment.see": {
         WORKSHOP: OWN,
@@ -116,20 +110,4 @@ def may(permission: str) -> Callable[[View], View]:
     if permission not in TABLE:
         raise KeyError(f"{permission} is not in the access table")
 
-    def declare(view: View) -> View:
-        view.access = permission  # type: ignore[attr-defined]
-        return view
-
-    return declare
-
-
-def public(view: View) -> View:
-    """The view is for everybody, without logging in."""
-    view.access = Open.PUBLIC  # type: ignore[attr-defined]
-    return view
-
-
-def signed_in(view: View) -> View:
-    """The view is for every member of staff, whatever the role."""
-    view.access = Open.SIGNED_IN  # type: ignore[attr-defined]
-    return view
+    return doors.may(permission)

@@ -1,0 +1,32 @@
+"""Writing down what is done outside the ledger, from rooms that lie below `staff`.
+
+`staff` keeps the rows and says so once, when the program starts (`keep`). Rooms above it call
+`staff.actions.record` themselves.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Keeper(Protocol):
+    def __call__(
+        self, *, by: Any, at: datetime, office: Any, what: str, about: str, detail: str = ""
+    ) -> object: ...
+
+
+KEEPERS: list[Keeper] = []
+
+
+def keep(keeper: Keeper) -> None:
+    """Name the one function that writes the rows."""
+    KEEPERS[:] = [keeper]
+
+
+def record(*, by: Any, at: datetime, office: Any, what: str, about: str, detail: str = "") -> None:
+    """Write one audit row: `what` is `room.verb`, `about` the code of the thing.
+
+    Fails where nobody keeps the trail: an act that cannot be written down is not done.
+    """
+    if not KEEPERS:
+        raise RuntimeError("nobody keeps the audit trail: is karyabina.staff installed?")
+    KEEPERS[0](by=by, at=at, office=office, what=what, about=about, detail=detail)
