@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base.guards import guard_sql
 from karyabina.base.models import Keyed
 from karyabina.offices.models import Office
 
@@ -12,7 +13,10 @@ MAKER_CODE = r"^[A-Z][A-Z0-9]{1,8}-[0-9]{3,6}$"
 
 
 class Maker(Keyed):
-    """One person who makes goods at an office, known by a code (`KLB-014`). Never logs in."""
+    """One person who makes goods at an office, known by a code (`KLB-014`). Never logs in.
+
+    Code and office never change: premi accounts and work carry them. The status may.
+    """
 
     class Status(models.TextChoices):
         CONVICTED = "narapidana", _("Narapidana")
@@ -25,6 +29,7 @@ class Maker(Keyed):
         _("kode"), max_length=16, unique=True, validators=[RegexValidator(MAKER_CODE)]
     )
     status = models.CharField(_("status"), max_length=12, choices=Status)
+    digest = models.CharField(max_length=64, editable=False)  # of the recorder's request
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -39,3 +44,54 @@ class Maker(Keyed):
 
     def __str__(self) -> str:
         return self.code
+
+
+guard_sql(
+    name="a maker's code is of their office and never changes",
+    table="makers_maker",
+    sqlite="""
+DROP TRIGGER IF EXISTS makers_maker_code_is_of_office;
+--
+CREATE TRIGGER makers_maker_code_is_of_office BEFORE INSERT ON makers_maker
+WHEN NEW.code NOT GLOB
+  (SELECT code FROM offices_office WHERE key = NEW.office_id) || '-[0-9][0-9][0-9]*'
+  OR EXISTS (SELECT 1 FROM makers_maker WHERE key = NEW.key OR code = NEW.code)
+BEGIN SELECT RAISE(ABORT, 'a maker''s code begins with their office''s and is used once'); END;
+--
+DROP TRIGGER IF EXISTS makers_maker_code_stays;
+--
+CREATE TRIGGER makers_maker_code_stays BEFORE UPDATE ON makers_maker
+WHEN (OLD.key, OLD.code, OLD.office_id) IS NOT (NEW.key, NEW.code, NEW.office_id)
+BEGIN SELECT RAISE(ABORT, 'a maker''s code and office never change'); END;
+""",
+    postgresql="""
+CREATE OR REPLACE FUNCTION makers_maker_code_is_of_office() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NEW.code !~ ('^' || (SELECT code FROM offices_office WHERE key = NEW.office_id)
+                  || '-[0-9]{3,6}$') THEN
+    RAISE 'a maker''s code begins with their office''s' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--
+DROP TRIGGER IF EXISTS makers_maker_code_is_of_office ON makers_maker;
+--
+CREATE TRIGGER makers_maker_code_is_of_office BEFORE INSERT ON makers_maker
+FOR EACH ROW EXECUTE FUNCTION makers_maker_code_is_of_office();
+--
+CREATE OR REPLACE FUNCTION makers_maker_code_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF (OLD.key, OLD.code, OLD.office_id) IS DISTINCT FROM (NEW.key, NEW.code, NEW.office_id) THEN
+    RAISE 'a maker''s code and office never change' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--
+DROP TRIGGER IF EXISTS makers_maker_code_stays ON makers_maker;
+--
+CREATE TRIGGER makers_maker_code_stays BEFORE UPDATE ON makers_maker
+FOR EACH ROW EXECUTE FUNCTION makers_maker_code_stays();
+""",
+)

@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from karyabina.base.guards import append_only
+from karyabina.base.guards import append_only, guard_sql
 from karyabina.base.models import Keyed
 from karyabina.offices.models import Office
 
@@ -36,6 +37,7 @@ class Scheme(Keyed):
         _("kode akun PNBP"), max_length=6, validators=[RegexValidator(r"^425\d{3}$")]
     )
     from_date = models.DateField(_("berlaku sejak"))
+    digest = models.CharField(max_length=64, editable=False)  # of the recorder's request
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -66,5 +68,56 @@ class Scheme(Keyed):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def sentence(self) -> str:
+        """The split in words: Dari laba: 50 % premi, 35 % modal kerja, 15 % negara."""
+        return gettext(
+            "Dari %(base)s: %(premi)s premi, %(capital)s modal kerja, %(state)s negara"
+        ) % {
+            "base": self.get_base_display(),
+            "premi": percent(self.premi_part),
+            "capital": percent(self.capital_part),
+            "state": percent(self.state_part),
+        }
+
+
+def percent(part: int) -> str:
+    """Basis points as people write them: 5000 is 50 %, 3333 is 33,33 %."""
+    whole, rest = divmod(part, 100)
+    digits = f"{rest:02d}".rstrip("0")
+    point = "." if (get_language() or "id").startswith("en") else ","
+    return f"{whole}{point + digits if digits else ''} %"
+
 
 append_only("schemes_scheme")
+
+guard_sql(
+    name="a scheme comes after the earlier ones",
+    table="schemes_scheme",
+    sqlite="""
+DROP TRIGGER IF EXISTS schemes_scheme_after_earlier;
+--
+CREATE TRIGGER schemes_scheme_after_earlier BEFORE INSERT ON schemes_scheme
+WHEN EXISTS (
+  SELECT 1 FROM schemes_scheme
+  WHERE office_id IS NEW.office_id AND from_date >= NEW.from_date)
+BEGIN SELECT RAISE(ABORT, 'a scheme must begin after the office''s earlier ones'); END;
+""",
+    postgresql="""
+CREATE OR REPLACE FUNCTION schemes_scheme_after_earlier() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM schemes_scheme
+    WHERE office_id IS NOT DISTINCT FROM NEW.office_id AND from_date >= NEW.from_date) THEN
+    RAISE 'a scheme must begin after the office''s earlier ones' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--
+DROP TRIGGER IF EXISTS schemes_scheme_after_earlier ON schemes_scheme;
+--
+CREATE TRIGGER schemes_scheme_after_earlier BEFORE INSERT ON schemes_scheme
+FOR EACH ROW EXECUTE FUNCTION schemes_scheme_after_earlier();
+""",
+)

@@ -1,10 +1,12 @@
 """Lots: batches of one provenance; and what breaks in a store."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from karyabina.base.guards import append_only
+from karyabina.base.guards import append_only, guard_sql
 from karyabina.base.models import Keyed
 from karyabina.catalogue.models import LARGEST_PRICE, LARGEST_QUANTITY, Product
 from karyabina.ledger.documents import Posted
@@ -49,6 +51,10 @@ class Lot(Keyed):
     def __str__(self) -> str:
         return self.code
 
+    def expired_on(self, day: date) -> bool:
+        """Past its expiry date on that day; on the date itself it is still good."""
+        return self.expiry_date is not None and self.expiry_date < day
+
 
 class Breakage(Posted):
     """Pieces that broke or spoiled in a store or on a stand, and why. Append-only."""
@@ -74,3 +80,31 @@ class Breakage(Posted):
 
 append_only("stock_lot", unique=(("key",), ("code",), ("unit_id",)))
 append_only("stock_breakage")
+
+guard_sql(
+    name="a lot is of its product's office",
+    table="stock_lot",
+    sqlite="""
+DROP TRIGGER IF EXISTS stock_lot_is_of_its_office;
+--
+CREATE TRIGGER stock_lot_is_of_its_office BEFORE INSERT ON stock_lot
+WHEN NEW.office_id IS NOT (SELECT office_id FROM catalogue_product WHERE key = NEW.product_id)
+BEGIN SELECT RAISE(ABORT, 'a lot is of its product''s office'); END;
+""",
+    postgresql="""
+CREATE OR REPLACE FUNCTION stock_lot_is_of_its_office() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NEW.office_id IS DISTINCT FROM
+     (SELECT office_id FROM catalogue_product WHERE key = NEW.product_id) THEN
+    RAISE 'a lot is of its product''s office' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--
+DROP TRIGGER IF EXISTS stock_lot_is_of_its_office ON stock_lot;
+--
+CREATE TRIGGER stock_lot_is_of_its_office BEFORE INSERT ON stock_lot
+FOR EACH ROW EXECUTE FUNCTION stock_lot_is_of_its_office();
+""",
+)

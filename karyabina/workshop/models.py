@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from karyabina.base.guards import append_only
-from karyabina.ledger.documents import Posted
+from karyabina.base.guards import append_only, guard_sql
 from karyabina.base.models import Keyed
+from karyabina.ledger.documents import Posted
 from karyabina.makers.models import Maker
 from karyabina.offices.models import Office
 from karyabina.stock.models import Lot
@@ -65,3 +65,47 @@ class Work(Keyed):
 
 append_only("workshop_production", unique=(("key",), ("lot_id",)))
 append_only("workshop_work", unique=(("key",), ("production_id", "maker_id")))
+
+
+def own_office(table: str, truth: str, condition: str) -> None:
+    """Rows of `table` are refused at insert unless the SQL condition on NEW is true."""
+    trigger = f"{table}_own_office"
+    guard_sql(
+        name=truth,
+        table=table,
+        sqlite=f"""
+DROP TRIGGER IF EXISTS {trigger};
+--
+CREATE TRIGGER {trigger} BEFORE INSERT ON {table}
+WHEN ({condition}) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, '{truth}'); END;
+""",
+        postgresql=f"""
+CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
+BEGIN
+  IF ({condition}) IS NOT TRUE THEN
+    RAISE '{truth}' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--
+DROP TRIGGER IF EXISTS {trigger} ON {table};
+--
+CREATE TRIGGER {trigger} BEFORE INSERT ON {table}
+FOR EACH ROW EXECUTE FUNCTION {trigger}();
+""",
+    )
+
+
+own_office(
+    "workshop_production",
+    "a production makes a lot of its own office",
+    "NEW.office_id = (SELECT office_id FROM stock_lot WHERE key = NEW.lot_id)",
+)
+own_office(
+    "workshop_work",
+    "work is done by makers of the office of the production",
+    "(SELECT office_id FROM workshop_production WHERE key = NEW.production_id)"
+    " = (SELECT office_id FROM makers_maker WHERE key = NEW.maker_id)",
+)

@@ -1,0 +1,56 @@
+"""Who made what: productions with their makers, by code only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Sum
+
+from karyabina.makers.models import Maker
+from karyabina.offices.models import OfficeSet
+from karyabina.stock.models import Lot
+from karyabina.workshop.models import Production, Work
+
+
+@dataclass(frozen=True)
+class Part:
+    """One maker's part in a production: minutes or pieces, and how many hundredths of it all."""
+
+    maker: Maker
+    amount: int
+    hundredths: int
+
+
+def productions(offices: OfficeSet) -> QuerySet[Production]:
+    """What these offices made, newest first, with lot, product and the number of makers."""
+    return (
+        Production.objects.filter(office__in=offices)
+        .select_related("lot__product", "office")
+        .annotate(makers=Count("works"))
+        .order_by("-at", "-entry")
+    )
+
+
+def production_of(lot: Lot) -> Production | None:
+    """The production that made a lot."""
+    return Production.objects.select_related("office", "by").filter(lot=lot).first()
+
+
+def parts(production: Production) -> list[Part]:
+    """The makers of a production by code, each with their part. One query."""
+    works = list(Work.objects.filter(production=production).select_related("maker"))
+    whole = sum(work.amount for work in works)
+    return [Part(work.maker, work.amount, 10_000 * work.amount // whole) for work in works]
+
+
+def works_of(lots: list[UUID]) -> dict[UUID, list[Work]]:
+    """The works of many lots at once, by lot, makers in the order of their codes. One query."""
+    found: dict[UUID, list[Work]] = {lot: [] for lot in lots}
+    rows = Work.objects.filter(production__lot__in=lots).select_related("maker", "production")
+    for work in rows.order_by("maker__code"):
+        found[work.production.lot_id].append(work)
+    return found
+
+
+def worked(production: Production) -> int:
+    """All minutes or pieces of a production together."""
+    return Work.objects.filter(production=production).aggregate(n=Sum("amount"))["n"] or 0
