@@ -1,4 +1,8 @@
-"""Sharing the proceeds between state, prison and maker. All rows are append-only."""
+"""Sharing the proceeds between state, prison and maker. All rows are append-only.
+
+What a settlement shares is written before the settlement itself: its own row then seals them, and
+the database checks that they add up (rules.py).
+"""
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +14,7 @@ from karyabina.ledger.documents import Posted
 from karyabina.makers.models import Maker
 from karyabina.offices.models import Office
 from karyabina.schemes.models import Scheme
+from karyabina.settlement import rules
 from karyabina.stock.models import Lot
 from karyabina.till.models import RefundLine, SaleLine
 from karyabina.workshop.models import Work
@@ -18,8 +23,10 @@ from karyabina.workshop.models import Work
 class Settlement(Posted):
     """The proceeds of one office at one festival, shared by one scheme. Amounts in rupiah.
 
-    turnover = sales − refunds; profit = turnover − cost of the pieces sold, never below zero;
-    premi + capital + state = turnover, exactly (capital gets the cost back too)."""
+    turnover = sales − refunds; profit = turnover − cost of the pieces sold, never below zero and
+    never more than came in; premi + capital + state = turnover, exactly (capital gets the cost
+    back too). Why each figure is as it is: docs/decisions/0020-settlement-arithmetic.md.
+    """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="+")
     festival = models.ForeignKey(Festival, models.PROTECT, related_name="+")
@@ -41,6 +48,16 @@ class Settlement(Posted):
                 condition=models.Q(
                     turnover=models.F("premi") + models.F("capital") + models.F("state")
                 ),
+            ),
+            models.CheckConstraint(
+                name="settlement_shares_something",
+                condition=models.Q(turnover__gt=0),
+            ),
+            models.CheckConstraint(
+                name="settlement_profit_is_turnover_less_cost",
+                condition=models.Q(profit=models.F("turnover") - models.F("cost"), cost__gte=0)
+                | models.Q(profit=0, cost__gt=models.F("turnover"))
+                | models.Q(profit=models.F("turnover"), cost__lt=0),
             ),
         )
 
@@ -116,3 +133,4 @@ append_only("settlement_settledsale", unique=(("key",), ("line_id",)))
 append_only("settlement_settledrefund", unique=(("key",), ("line_id",)))
 append_only("settlement_lotresult", unique=(("key",), ("settlement_id", "lot_id")))
 append_only("settlement_premi", unique=(("key",), ("result_id", "work_id")))
+rules.hold()
