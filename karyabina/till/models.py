@@ -1,4 +1,8 @@
-"""Selling at a stand: shifts, sales, refunds. All rows are append-only."""
+"""Selling at a stand: shifts, sales, refunds. All rows are append-only.
+
+Lines are inserted before the sale (or refund) that they belong to; the sale's own row then seals
+them: the database compares the sums and takes no further line (`rules.py`).
+"""
 
 from django.conf import settings
 from django.db import models
@@ -9,9 +13,11 @@ from karyabina.base.models import Keyed
 from karyabina.festivals.models import Stand
 from karyabina.ledger.documents import Posted
 from karyabina.stock.models import Lot
+from karyabina.till import rules
 
 STAFF = settings.AUTH_USER_MODEL
 LARGEST_SUM = 10_000_000_000  # rupiah in one sale or one drawer
+LARGEST_QUANTITY = 10_000_000  # pieces, grams or millilitres in one line: ten tonnes
 
 
 class Means(models.TextChoices):
@@ -101,6 +107,13 @@ class Sale(Posted):
                 condition=models.Q(total__gt=0, tendered__gte=models.F("total")),
             ),
             models.CheckConstraint(
+                name="sale_is_of_a_sane_sum", condition=models.Q(tendered__lte=LARGEST_SUM)
+            ),
+            models.CheckConstraint(
+                name="sale_by_qris_is_paid_exactly",
+                condition=~models.Q(means="qris") | models.Q(tendered=models.F("total")),
+            ),
+            models.CheckConstraint(
                 name="sale_means_is_known", condition=models.Q(means__in=("cash", "qris"))
             ),
         )
@@ -133,6 +146,10 @@ class SaleLine(Keyed):
                 name="sale_line_is_of_something",
                 condition=models.Q(quantity__gt=0, amount__gt=0, per__gt=0),
             ),
+            models.CheckConstraint(
+                name="sale_line_is_sane",
+                condition=models.Q(quantity__lte=LARGEST_QUANTITY, amount__lte=LARGEST_SUM),
+            ),
         )
 
     def __str__(self) -> str:
@@ -152,9 +169,7 @@ class Refund(Posted):
     class Meta:
         ordering = ("-occurred_at",)
         constraints = (
-            models.CheckConstraint(
-                name="refund_is_of_something", condition=models.Q(total__gt=0)
-            ),
+            models.CheckConstraint(name="refund_is_of_something", condition=models.Q(total__gt=0)),
         )
 
     def __str__(self) -> str:
@@ -162,7 +177,10 @@ class Refund(Posted):
 
 
 class RefundLine(Keyed):
-    """Pieces of one sale line that came back; `sellable` ones stand on the stand again."""
+    """Pieces of one sale line that came back; `sellable` ones stand on the stand again.
+
+    Of three jars one may be broken: a refund names a line once for each of the two.
+    """
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
     sale_line = models.ForeignKey(SaleLine, models.PROTECT, related_name="refund_lines")
@@ -173,7 +191,7 @@ class RefundLine(Keyed):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("refund", "sale_line"), name="refund_names_a_line_once"
+                fields=("refund", "sale_line", "sellable"), name="refund_names_a_line_once"
             ),
             models.CheckConstraint(
                 name="refund_line_is_of_something",
@@ -190,4 +208,6 @@ append_only("till_close", unique=(("key",), ("shift_id",)))
 append_only("till_sale", unique=(("key",), ("shift_id", "number")))
 append_only("till_saleline", unique=(("key",), ("sale_id", "n")))
 append_only("till_refund")
-append_only("till_refundline", unique=(("key",), ("refund_id", "sale_line_id")))
+append_only("till_refundline", unique=(("key",), ("refund_id", "sale_line_id", "sellable")))
+for noun in rules.TILL_RULES:
+    rules.holds(noun)
