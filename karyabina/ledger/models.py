@@ -1,0 +1,251 @@
+"""The nouns of the books: accounts, units, entries, movements, balances.
+
+The tables and their rules are SQL (`migrations/0001_*.sql`, `sql/guards_*.sql`): the database
+itself refuses what must not happen. The models below describe the same tables to Django, for
+reading; only `actions.py` writes, and other rooms only through it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from karyabina.base.guards import append_only, guard_sql
+
+RUPIAH = "IDR"
+MOST = 999_999_999_999_999  # of one movement; the database says the same
+LONGEST = 1_000  # movements of one entry
+HUB = "hub"
+
+# Every kind of entry there is. `docs/ENTRIES.md` lists the movements of each.
+KINDS = (
+    "production",
+    "despatch",
+    "receipt",
+    "return_despatch",
+    "return_receipt",
+    "breakage",
+    "loss",
+    "found",
+    "float_in",
+    "sale",
+    "refund",
+    "shift_close",
+    "settlement",
+    "reversal",
+)
+
+# The class of an account follows from the first word of its code, for ever.
+CLASSES = {
+    "store": "holding",
+    "transit": "holding",
+    "stand": "holding",
+    "cash": "holding",
+    "bank": "holding",
+    "material": "holding",
+    "due": "claim",
+    "premi": "claim",
+    "state": "claim",
+    "capital": "claim",
+    "partner": "claim",
+    "owed": "owed",
+    "difference": "difference",
+    "outside": "outside",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`amount` of `unit` goes from `source` to `target`; all three are named by their codes.
+
+    Amounts are whole and positive: rupiah, pieces, grams or millilitres."""
+
+    source: str
+    target: str
+    unit: str
+    amount: int
+
+    def mirrored(self) -> "Move":
+        return Move(self.target, self.source, self.unit, self.amount)
+
+
+class WholeField(models.BigIntegerField):
+    """A whole number that PostgreSQL keeps as `numeric`, so that 1.5 is refused, not rounded."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "numeric" if connection.vendor == "postgresql" else "integer"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
+        return None if value is None else int(value)
+
+
+def text_of(instant: datetime) -> str:
+    """An instant as SQLite keeps it in these tables: UTC, always six digits of a second."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class InstantField(models.DateTimeField):
+    """A time that SQLite keeps with all its digits, so that text compares as time does."""
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if connection.vendor == "sqlite" and isinstance(value, datetime):
+            return text_of(value)
+        return super().get_db_prep_value(value, connection, prepared)
+
+
+class Account(models.Model):
+    """A place where goods or money are, or somebody to whom they are owed. Never changes.
+
+    The code is readable (`store:KLB`, `premi:KLB:<maker>:saved`); the database derives nothing but
+    checks that `cls` fits it. `home` is the office, device or hub that may post out of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField(unique=True)
+    cls = models.TextField()
+    home = models.TextField()
+    opened_at = InstantField()
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Unit(models.Model):
+    """What is counted: the rupiah (`IDR`), a lot of a product, a material. Never changes."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField(unique=True)
+    kind = models.TextField()
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Entry(models.Model):
+    """One event, with its movements: append-only; corrected by further entries.
+
+    `occurred_at` is what the recorder says, `occurred_offset` the minutes east of UTC where it
+    happened; `recorded_at` is the server's, set by the database, and never goes back;
+    `booked_on` is the day under which it counts in figures of a period."""
+
+    key = models.UUIDField(primary_key=True)
+    kind = models.TextField()
+    origin = models.TextField()
+    origin_seq = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    occurred_at = InstantField()
+    occurred_offset = models.SmallIntegerField()
+    recorded_at = InstantField()
+    booked_on = models.DateField()
+    size = models.SmallIntegerField()
+    digest = models.CharField(max_length=64)
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        db_column="reverses",
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+    )
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("recorded_at", "key")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("origin", "origin_seq"), name="entry_origin_number_is_used_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def occurred_local(self) -> datetime:
+        """When it happened, on the clock of the place where it happened."""
+        offset = timezone(timedelta(minutes=self.occurred_offset))
+        return self.occurred_at.astimezone(offset)
+
+
+class Movement(models.Model):
+    """One line of an entry: so much of one unit from one account to another. Append-only.
+
+    It repeats the entry's `recorded_at` and `booked_on` (the database checks that they are the
+    same) so that a balance at an instant is one look at an index."""
+
+    pk = models.CompositePrimaryKey("entry", "n")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, db_column="entry_key", related_name="movements"
+    )
+    n = models.SmallIntegerField()
+    source = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    amount = WholeField()
+    recorded_at = InstantField()
+    booked_on = models.DateField()
+
+    class Meta:
+        ordering = ("recorded_at", "entry_id", "n")
+
+    def __str__(self) -> str:
+        return f"{self.source_id} -> {self.target_id} {self.amount} {self.unit_id}"
+
+
+class Balance(models.Model):
+    """How much of a unit an account holds now; `upto` is when its last entry was recorded.
+
+    Written by the database alone, from movements. Accounts of class `outside` have none."""
+
+    pk = models.CompositePrimaryKey("account", "unit")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    upto = InstantField(null=True)
+
+    class Meta:
+        ordering = ("account_id", "unit_id")
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount} {self.unit_id}"
+
+
+# The server's clock, but always later than the last entry: SQLite's default values cannot ask a
+# table, so the INSERT computes it and the trigger compares (one statement sees one "now").
+_CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
+_LAST = "(SELECT max(recorded_at) FROM ledger_entry)"
+SQLITE_RECORDED_AT = f"""(CASE
+    WHEN {_LAST} IS NULL OR {_CLOCK} > {_LAST} THEN {_CLOCK}
+    WHEN substr({_LAST}, 21) = '999999'
+      THEN strftime('%Y-%m-%d %H:%M:%S', substr({_LAST}, 1, 19), '+1 second') || '.000000'
+    ELSE substr({_LAST}, 1, 20) || printf('%06d', substr({_LAST}, 21) + 1)
+  END)"""
+
+
+def _sql(name: str) -> str:
+    text = (Path(__file__).parent / "sql" / name).read_text(encoding="utf-8")
+    return re.sub(r"^-- .*\n", "", text, flags=re.MULTILINE)
+
+
+append_only("ledger_account", unique=(("id",), ("code",)))
+append_only("ledger_unit", unique=(("id",), ("code",)))
+append_only("ledger_entry", unique=(("key",), ("origin", "origin_seq"), ("reverses",)))
+append_only("ledger_movement", unique=(("entry_key", "n"),))
+guard_sql(
+    name="the books keep their balances",
+    table="ledger_balance",
+    sqlite=_sql("guards_sqlite.sql").replace("{next_recorded_at}", SQLITE_RECORDED_AT),
+    postgresql=_sql("guards_postgresql.sql"),
+)

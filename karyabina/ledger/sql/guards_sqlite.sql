@@ -1,0 +1,123 @@
+-- What the books refuse, and how an entry reaches the balances, on SQLite.
+-- Append-only triggers come from base.guards. {next_recorded_at} is filled in by models.py.
+--
+-- An entry is refused when it does not carry the server's own time (the clock, but always later
+-- than the last entry), when the entry before it is not whole yet, when it reverses a reversal, and
+-- on a connection that does not hold foreign keys: they make an entry whole.
+DROP TRIGGER IF EXISTS ledger_entry_begins;
+--
+CREATE TRIGGER ledger_entry_begins BEFORE INSERT ON ledger_entry
+BEGIN
+  SELECT RAISE(ABORT, 'ledger: foreign keys are off')
+    WHERE (SELECT foreign_keys FROM pragma_foreign_keys) IS NOT 1;
+  SELECT RAISE(ABORT, 'ledger: recorded_at is the server''s time and never goes back')
+    WHERE NEW.recorded_at IS NOT {next_recorded_at};
+  SELECT RAISE(ABORT, 'ledger: the entry before is not whole yet')
+    FROM ledger_entry AS e
+    WHERE e.recorded_at = (SELECT max(recorded_at) FROM ledger_entry)
+      AND NOT EXISTS (SELECT 1 FROM ledger_movement WHERE entry_key = e.key AND n = e.size);
+  SELECT RAISE(ABORT, 'ledger: a reversal cannot be reversed')
+    FROM ledger_entry WHERE key = NEW.reverses AND reverses IS NOT NULL;
+END;
+--
+-- Movements come in order, only to the last entry, with that entry's times.
+DROP TRIGGER IF EXISTS ledger_movement_in_order;
+--
+CREATE TRIGGER ledger_movement_in_order BEFORE INSERT ON ledger_movement
+BEGIN
+  SELECT RAISE(ABORT, 'ledger: movements come in order, within the size of their entry')
+    WHERE NEW.n IS NOT (
+        SELECT coalesce(max(n), 0) + 1 FROM ledger_movement WHERE entry_key = NEW.entry_key)
+      OR NEW.n > coalesce((SELECT size FROM ledger_entry WHERE key = NEW.entry_key), 0);
+  SELECT RAISE(ABORT, 'ledger: a movement carries the times of its entry')
+    WHERE NOT EXISTS (
+      SELECT 1 FROM ledger_entry
+      WHERE key = NEW.entry_key AND recorded_at = NEW.recorded_at AND booked_on = NEW.booked_on);
+END;
+--
+-- The last movement books the entry, whole: only the end state of the entry counts.
+DROP TRIGGER IF EXISTS ledger_movement_books;
+--
+CREATE TRIGGER ledger_movement_books AFTER INSERT ON ledger_movement
+WHEN NEW.n = (SELECT size FROM ledger_entry WHERE key = NEW.entry_key)
+BEGIN
+  SELECT RAISE(ABORT, 'ledger: this account does not hold this unit')
+    FROM ledger_movement AS m
+    JOIN ledger_unit AS u ON u.id = m.unit_id
+    JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
+    WHERE m.entry_key = NEW.entry_key AND CASE
+      WHEN a.cls IN ('claim', 'owed') THEN u.kind <> 'money'
+      WHEN a.cls <> 'holding' THEN 0
+      WHEN a.code GLOB 'cash:*' OR a.code GLOB 'bank:*' THEN u.kind <> 'money'
+      WHEN a.code GLOB 'material:*' THEN u.kind <> 'material'
+      ELSE u.kind = 'money' END;
+  SELECT RAISE(ABORT, 'ledger: a claim moves only against a claim or a debt')
+    FROM ledger_movement AS m
+    JOIN ledger_account AS s ON s.id = m.source_id
+    JOIN ledger_account AS t ON t.id = m.target_id
+    WHERE m.entry_key = NEW.entry_key
+      AND (s.cls IN ('claim', 'owed')) <> (t.cls IN ('claim', 'owed'));
+  SELECT RAISE(ABORT, 'ledger: a reversal mirrors its original')
+    FROM ledger_entry AS e
+    JOIN ledger_entry AS o ON o.key = e.reverses
+    WHERE e.key = NEW.entry_key AND (
+      o.size <> e.size OR EXISTS (
+        SELECT 1 FROM ledger_movement AS m
+        LEFT JOIN ledger_movement AS was ON was.entry_key = o.key AND was.n = m.n
+          AND was.source_id = m.target_id AND was.target_id = m.source_id
+          AND was.unit_id = m.unit_id AND was.amount = m.amount
+        WHERE m.entry_key = e.key AND was.n IS NULL));
+  INSERT INTO ledger_balance (account_id, unit_id, amount, upto)
+    SELECT DISTINCT a.id, m.unit_id, 0, NULL
+    FROM ledger_movement AS m JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
+    WHERE m.entry_key = NEW.entry_key AND a.cls <> 'outside' AND NOT EXISTS (
+      SELECT 1 FROM ledger_balance WHERE account_id = a.id AND unit_id = m.unit_id);
+  UPDATE ledger_balance SET
+    upto = NEW.recorded_at,
+    amount = amount + (
+      SELECT sum(CASE m.target_id WHEN account_id THEN m.amount ELSE -m.amount END)
+      FROM ledger_movement AS m
+      WHERE m.entry_key = NEW.entry_key AND m.unit_id = ledger_balance.unit_id
+        AND account_id IN (m.source_id, m.target_id))
+    WHERE (account_id, unit_id) IN (
+      SELECT source_id, unit_id FROM ledger_movement WHERE entry_key = NEW.entry_key
+      UNION SELECT target_id, unit_id FROM ledger_movement WHERE entry_key = NEW.entry_key);
+  SELECT RAISE(ABORT, 'ledger: not enough')
+    FROM ledger_movement AS m
+    JOIN ledger_account AS a ON a.id = m.source_id
+    JOIN ledger_balance AS b ON b.account_id = a.id AND b.unit_id = m.unit_id
+    WHERE m.entry_key = NEW.entry_key AND b.amount < 0 AND a.cls IN ('holding', 'claim');
+END;
+--
+-- A balance may be opened empty; nothing else is inserted, and nothing is replaced.
+DROP TRIGGER IF EXISTS ledger_balance_opens_empty;
+--
+CREATE TRIGGER ledger_balance_opens_empty BEFORE INSERT ON ledger_balance
+WHEN NEW.amount IS NOT 0 OR NEW.upto IS NOT NULL
+  OR EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND cls = 'outside')
+  OR EXISTS (SELECT 1 FROM ledger_balance
+    WHERE account_id = NEW.account_id AND unit_id = NEW.unit_id)
+BEGIN SELECT RAISE(ABORT, 'ledger: only movements change a balance'); END;
+--
+-- The only change is the sum of the last entry, once it is whole, once: nobody else can write a
+-- balance, because the row is compared with the movements themselves.
+DROP TRIGGER IF EXISTS ledger_balance_follows_movements;
+--
+CREATE TRIGGER ledger_balance_follows_movements BEFORE UPDATE ON ledger_balance
+WHEN NOT coalesce(
+  NEW.account_id IS OLD.account_id AND NEW.unit_id IS OLD.unit_id
+  AND NEW.upto IS (SELECT max(recorded_at) FROM ledger_entry)
+  AND (OLD.upto IS NULL OR OLD.upto < NEW.upto)
+  AND NEW.amount = OLD.amount + (
+    SELECT sum(CASE m.target_id WHEN NEW.account_id THEN m.amount ELSE -m.amount END)
+    FROM ledger_entry AS e
+    JOIN ledger_movement AS latest ON latest.entry_key = e.key AND latest.n = e.size
+    JOIN ledger_movement AS m ON m.entry_key = e.key
+    WHERE e.recorded_at = NEW.upto AND m.unit_id = NEW.unit_id
+      AND NEW.account_id IN (m.source_id, m.target_id)), 0)
+BEGIN SELECT RAISE(ABORT, 'ledger: only movements change a balance'); END;
+--
+DROP TRIGGER IF EXISTS ledger_balance_no_delete;
+--
+CREATE TRIGGER ledger_balance_no_delete BEFORE DELETE ON ledger_balance
+BEGIN SELECT RAISE(ABORT, 'ledger: only movements change a balance'); END;
