@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.guards import append_only, guard_sql
@@ -11,6 +12,7 @@ from karyabina.offices.models import Office
 
 PRODUCT_CODE = r"^[A-Z][A-Z0-9]{0,9}$"
 LARGEST_PRICE = 1_000_000_000  # rupiah; a wardrobe costs a few million
+LARGEST_PER = 1_000_000  # a price is said per piece, per 100 g, per litre
 LARGEST_QUANTITY = 1_000_000_000  # pieces, grams or millilitres
 
 
@@ -48,7 +50,7 @@ class Product(Keyed):
         ordering = ("office__path", "name")
         constraints = (
             models.UniqueConstraint(fields=("office", "code"), name="product_code_is_unique"),
-            models.UniqueConstraint(fields=("office", "name"), name="product_name_is_unique"),
+            models.UniqueConstraint("office", Lower("name"), name="product_name_is_unique"),
             models.CheckConstraint(
                 name="product_category_is_known",
                 condition=models.Q(category__in=("kerajinan", "makanan", "pertanian")),
@@ -87,7 +89,10 @@ class Price(Keyed):
                 name="price_is_a_sane_amount",
                 condition=models.Q(amount__gt=0, amount__lte=LARGEST_PRICE),
             ),
-            models.CheckConstraint(name="price_per_is_positive", condition=models.Q(per__gt=0)),
+            models.CheckConstraint(
+                name="price_per_is_positive",
+                condition=models.Q(per__gt=0, per__lte=LARGEST_PER),
+            ),
         )
 
     def __str__(self) -> str:
@@ -138,7 +143,7 @@ DROP TRIGGER IF EXISTS catalogue_product_no_replace;
 --
 CREATE TRIGGER catalogue_product_no_replace BEFORE INSERT ON catalogue_product
 WHEN EXISTS (SELECT 1 FROM catalogue_product WHERE key = NEW.key
-    OR (office_id = NEW.office_id AND (code = NEW.code OR name = NEW.name)))
+    OR (office_id = NEW.office_id AND (code = NEW.code OR lower(name) = lower(NEW.name))))
 BEGIN SELECT RAISE(ABORT, 'this product is already there'); END;
 """,
     postgresql="""
