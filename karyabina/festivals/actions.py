@@ -15,9 +15,11 @@ from karyabina.base.times import local_day
 from karyabina.festivals.models import PLACE_CODE, Closure, Festival, Participation, Stand
 from karyabina.ledger import actions as ledger
 from karyabina.ledger import queries as ledger_queries
+from karyabina.ledger.models import HUB
 from karyabina.offices.models import Office
 from karyabina.staff.actions import record
 from karyabina.staff.models import Staff
+from karyabina.stock.queries import OUTSIDE
 
 MOST_DAYS = 366
 MadeUp = bool  # a fact that is kept and shown, not a switch
@@ -204,13 +206,9 @@ def set_up(
             set_up_at=at,
             set_up_by=by,
         )
-        for account in (
-            stand.account,
-            f"difference:{code}",
-            f"bank:{holder.code}",
-            f"owed:{holder.code}",
-        ):
-            ledger.open_account(code=account, home=holder.code, at=at)
+        codes = (stand.account, f"difference:{code}", f"bank:{holder.code}", f"owed:{holder.code}")
+        homes = dict.fromkeys(codes, holder.code) | dict.fromkeys(OUTSIDE, HUB)
+        ledger.open_accounts(homes=homes, at=at)
         record(by=by, at=at, office=holder, what="festivals.set_up", about=code)
     return stand
 

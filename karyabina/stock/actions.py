@@ -11,11 +11,11 @@ from karyabina.base.times import local_day
 from karyabina.catalogue.models import LARGEST_QUANTITY, Category, Product
 from karyabina.ledger import actions as ledger
 from karyabina.ledger import queries as ledger_queries
-from karyabina.ledger.models import Move
+from karyabina.ledger.models import HUB, Move
 from karyabina.offices.models import Office
 from karyabina.staff.models import Staff
 from karyabina.stock.models import LARGEST_COST, Breakage, Lot
-from karyabina.stock.queries import NotEnoughGoods, store_of
+from karyabina.stock.queries import OUTSIDE, NotEnoughGoods, store_of
 
 CODE_LENGTH = 24
 MOST_LOTS = 99  # of one product on one day
@@ -131,9 +131,11 @@ def make_lot(
 
 
 def open_accounts(*, office: Office, at: datetime) -> None:
-    """The accounts that an office with goods needs; opening them again changes nothing."""
-    for kind in ("store", "difference", "due", "owed", "capital"):
-        ledger.open_account(code=f"{kind}:{office.code}", home=office.code, at=at)
+    """The accounts that an office with goods needs, and those of the world outside; opening them
+    again changes nothing."""
+    kinds = ("store", "difference", "due", "owed", "capital")
+    own = {f"{kind}:{office.code}": office.code for kind in kinds}
+    ledger.open_accounts(homes=own | dict.fromkeys(OUTSIDE, HUB), at=at)
 
 
 def _next_code(office: Office, product: Product, made: date) -> str:

@@ -79,6 +79,7 @@ def _joined(amounts: Mapping[str, int], lots: Iterable[Lot]) -> list[LotAt]:
 
 
 LEFT = ("outside:buyer", "outside:broken", "outside:lost")
+OUTSIDE = ("outside:workshop", "outside:world", *LEFT)  # everybody's; their home is the hub
 
 
 def where_is(lot: Lot) -> list[Place]:
