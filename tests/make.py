@@ -194,3 +194,111 @@ def scheme(at_office: str | None = None, **other: object) -> Scheme:
         "at": moment(days=-200),
     }
     return schemes.set_scheme(office=office(at_office) if at_office else None, **(given | other))
+
+
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from karyabina.base.keys import new_key
+from karyabina.catalogue.actions import add_product, set_price
+from karyabina.catalogue.models import Product
+from karyabina.offices.actions import add_office
+from karyabina.offices.models import Office
+from karyabina.staff.actions import appoint, enlist
+from karyabina.staff.models import Role, Staff
+
+WITA = ZoneInfo("Asia/Makassar")
+MORNING = datetime(2025, 10, 29, 8, 0, tzinfo=WITA)  # of the festival's day
+PASSWORD = "kata sandi contoh"
+
+NUMBERS = count(1)
+
+
+# --- offices and staff ------------------------------------------------------------------------
+def office(code: str = "KLB", *, kind: str = "lapas", parent: Office | None = None) -> Office:
+    """An office of this code, made once; under the region NTT unless said otherwise."""
+    there = Office.objects.filter(code=code).first()
+    if there:
+        return there
+    if parent is None and kind != "headquarters":
+        parent = headquarters() if kind == "region" else region()
+    return add_office(
+        code=code,
+        name=f"Kantor {code}",
+        kind=kind,
+        class_name="",
+        parent=parent,
+        town="Kupang",
+        island="Timor",
+        latitude=Decimal("-10.17"),
+        longitude=Decimal("123.61"),
+        time_zone="Asia/Makassar",
+        by=None,
+        at=MORNING,
+    )
+
+
+def headquarters() -> Office:
+    return office("PUSAT", kind="headquarters")
+
+
+def region(code: str = "NTT") -> Office:
+    return office(code, kind="region")
+
+
+def officer(role: Role | str | None = Role.WORKSHOP, at_office: Office | None = None) -> Staff:
+    """A new member of staff with one role at an office (KLB unless said); None: without a role.
+
+    Logs in with `PASSWORD`."""
+    number = next(NUMBERS)
+    person = enlist(
+        username=f"petugas{number}",
+        name=f"Petugas {number}",
+        password=PASSWORD,
+        by=None,
+        at=MORNING,
+    )
+    if role is not None:
+        appoint(staff=person, office=at_office or office(), role=Role(role), by=None, at=MORNING)
+    return person
+
+
+# --- goods ------------------------------------------------------------------------------------
+def product(
+    at_office: Office | None = None,
+    name: str = "Melon",
+    *,
+    category: str = "pertanian",
+    measure: str = "piece",
+    code: str | None = None,
+    price: int | None = None,
+    per: int = 1,
+    by: Staff | None = None,
+) -> Product:
+    """A product of an office (KLB unless said), with a price from the morning on if given."""
+    place = at_office or office()
+    recorder = by or officer(Role.WORKSHOP, place)
+    made = add_product(
+        key=new_key(),
+        office=place,
+        code=code,
+        name=name,
+        category=category,
+        measure=measure,
+        note="",
+        by=recorder,
+        at=MORNING,
+    )
+    if price is not None:
+        set_price(
+            key=new_key(),
+            product=made,
+            amount=price,
+            per=per,
+            since=MORNING,
+            by=recorder,
+            at=MORNING,
+        )
+    return made
