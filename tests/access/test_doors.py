@@ -1,0 +1,141 @@
+"""Every address, tried by everybody: without logging in, and in each role, near and far.
+
+What must come of it follows from the access table alone:
+
+- a visitor who is not logged in is sent to the login page, unless the view is public;
+- a role without the permission is refused (403), whatever is asked of the view;
+- a role with the permission at the object's own office is let in;
+- the same role at a stranger's office does not find the object (404), unless it reaches all;
+- nobody gets a 500, with an empty form or none.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from karyabina.staff.access import TABLE, Open, Reach
+from karyabina.staff.models import Role, Staff
+from tests.access.doors import Door, doors
+from tests.access.samples import SAMPLES, Sample
+from tests.access.world import World
+from tests.architecture.source import report
+
+KEPT_OUT = {403, 404}
+# A wrong method says nothing of the object.
+NOT_FOUND = {403, 404, 405}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    to_login: bool = False
+    fault: str = ""
+
+    def __str__(self) -> str:
+        return self.fault or ("to the login page" if self.to_login else str(self.status))
+
+
+class Walker:
+    """One person before one door."""
+
+    def __init__(self, person: Staff | None) -> None:
+        self.client = Client(enforce_csrf_checks=False, raise_request_exception=False)
+        if person is not None:
+            self.client.force_login(person, settings.AUTHENTICATION_BACKENDS[0])
+
+    def knock(self, method: str, path: str) -> Answer:
+        response = self.client.generic(
+            method, path, content_type="application/x-www-form-urlencoded"
+        )
+        fault = ""
+        if response.status_code >= 500:
+            information = getattr(response, "exc_info", None)
+            fault = f"{response.status_code} {information[1]!r}" if information else "500"
+        location = response.headers.get("Location", "")
+        to_login = response.status_code == 302 and location.startswith(reverse(settings.LOGIN_URL))
+        return Answer(response.status_code, to_login, fault)
+
+
+def samples_of(door: Door, world: World) -> list[Sample]:
+    return SAMPLES[door.name](world) if door.name in SAMPLES else [Sample({}, world.office)]
+
+
+def judge(door: Door, reach: Reach | None, near: bool, with_object: bool, answer: Answer) -> str:
+    """What is wrong with an answer to somebody who is logged in; nothing if all is well."""
+    if answer.status >= 500:
+        return "must not break"
+    if answer.to_login:
+        return "is logged in already"
+    if isinstance(door.need, Open):
+        return "" if answer.status not in KEPT_OUT else "should be let in"
+    if reach is None:
+        return "" if answer.status == 403 else "has no such permission: 403"
+    if near or reach is Reach.ALL or not with_object:
+        return "" if answer.status not in KEPT_OUT else "should be let in"
+    return "" if answer.status in NOT_FOUND else "must not find what is another office's: 404"
+
+
+@pytest.mark.parametrize("door", doors(), ids=lambda door: door.name)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_door_opens_to_whom_the_table_says(door: Door, method: str, world: World) -> None:
+    if not door.is_ours:
+        pytest.skip("a packaged view checks for itself; test_a_visitor… walks it")
+    faults = []
+    for sample in samples_of(door, world):
+        path = reverse(door.name, kwargs=sample.arguments)
+        for role in Role:
+            reach = None if isinstance(door.need, Open) else TABLE[door.need].get(role)
+            for office in (sample.office, world.stranger):
+                near = office == sample.office
+                answer = Walker(world.person(role, office)).knock(method, path)
+                wrong = judge(door, reach, near, bool(sample.arguments), answer)
+                if wrong:
+                    faults.append(f"{method} {path} as {role} of {office.code}: {answer}; {wrong}")
+    assert not faults, report(faults, f"{door.name} declares {door.need!r}; see staff/access.py.")
+
+
+@pytest.mark.parametrize("door", doors(), ids=lambda door: door.name)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_visitor_sees_what_is_public_and_nothing_else(
+    door: Door, method: str, world: World
+) -> None:
+    faults = []
+    for sample in samples_of(door, world):
+        path = reverse(door.name, kwargs=sample.arguments)
+        answer = Walker(None).knock(method, path)
+        if answer.status >= 500:
+            faults.append(f"{method} {path}: {answer}")
+        elif door.need is Open.PUBLIC and door.is_ours:
+            if answer.to_login or answer.status in KEPT_OUT:
+                faults.append(f"{method} {path}: {answer}, but is public")
+        elif door.need is not Open.PUBLIC and not answer.to_login:
+            faults.append(f"{method} {path}: {answer}, but is not public")
+    assert not faults, report(faults, f"{door.name} declares {door.need!r}.")
+
+
+@pytest.mark.parametrize("door", [d for d in doors() if d.arguments], ids=lambda d: d.name)
+def test_what_does_not_exist_is_not_found(door: Door, world: World) -> None:
+    """Arguments that name nothing give 404 to whoever may look, and break nothing."""
+    faults = []
+    for sample in samples_of(door, world):
+        path = reverse(door.name, kwargs={n: nothing(v) for n, v in sample.arguments.items()})
+        for person in world.everybody_at(sample.office):
+            for method in ("GET", "POST"):
+                answer = Walker(person).knock(method, path)
+                if answer.status not in NOT_FOUND | {302}:
+                    faults.append(f"{method} {path}: {answer}")
+    assert not faults, report(faults, "404 is the answer to a name that nothing has.")
+
+
+def nothing(value: object) -> object:
+    """An argument of the same kind that names nothing."""
+    match value:
+        case int():
+            return 999_999_999
+        case str():
+            return "TIDAKADA"
+        case _:
+            return "00000000-0000-7000-8000-000000000000"
