@@ -1,0 +1,1 @@
+"""What is measured: `./run bench`. See docs/performance.md for dated figures."""
