@@ -83,7 +83,7 @@ def add_units(*, codes: Sequence[str], kind: str) -> dict[str, Unit]:
     return there
 
 
-def _insert(sql: str, params: list[object], code: str) -> None:
+def _insert(sql: str, params: list[str | datetime], code: str) -> None:
     """Insert one row; somebody else may do the same at the same time (PostgreSQL)."""
     if connection.vendor == "postgresql":
         sql += " ON CONFLICT (code) DO NOTHING"

@@ -22,6 +22,7 @@ from karyabina.ledger.models import HUB, KINDS, LONGEST, MOST, Entry, Move, Move
 from karyabina.ledger.queries import KeyReused, booked_day, digest_of, find
 from karyabina.ledger.writing import (
     AlreadyReversed,
+    BadAmount,
     IsReversal,
     NotEnough,
     NumberTaken,
@@ -59,13 +60,6 @@ __all__ = [
     "post",
     "reverse",
 ]
-
-
-class BadAmount(Refusal):
-    """An amount that is no positive whole number, or too large to be true."""
-
-    status = 400
-    message = _("Jumlah harus bilangan bulat lebih dari nol dan di bawah 1.000.000.000.000.000.")
 
 
 class BadMoves(Refusal):

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -74,7 +74,15 @@ class Move:
         return Move(self.target, self.source, self.unit, self.amount)
 
 
-class WholeField(models.BigIntegerField):
+if TYPE_CHECKING:
+    BigInteger = models.BigIntegerField[int, int]
+    DateAndTime = models.DateTimeField[datetime, datetime]
+else:  # Django's own classes take no type arguments
+    BigInteger = models.BigIntegerField
+    DateAndTime = models.DateTimeField
+
+
+class WholeField(BigInteger):
     """A whole number that PostgreSQL keeps as `numeric`, so that 1.5 is refused, not rounded."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
@@ -89,7 +97,7 @@ def text_of(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-class InstantField(models.DateTimeField):
+class InstantField(DateAndTime):
     """A time that SQLite keeps with all its digits, so that text compares as time does."""
 
     def get_db_prep_value(
@@ -213,7 +221,7 @@ class Balance(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
-    upto = InstantField(null=True)
+    upto = InstantField(null=True)  # type: ignore[misc]
 
     class Meta:
         ordering = ("account_id", "unit_id")

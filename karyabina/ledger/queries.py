@@ -94,13 +94,13 @@ def _instant(at: datetime) -> datetime | str:
     return text_of(at) if connection.vendor == "sqlite" else at
 
 
-def _rows(sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def _rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
 
 
-def _among(column: str, values: Iterable[str]) -> tuple[str, list[object]]:
+def _among(column: str, values: Iterable[str]) -> tuple[str, list[Any]]:
     """SQL for "column is one of values", with one parameter however many there are."""
     if connection.vendor == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
@@ -130,7 +130,7 @@ def balances(
     """(account, unit) → amount now, of these accounts or of all whose code starts with `prefix`.
 
     One query. Only what is not zero; accounts of class `outside` are not in it."""
-    where, params = ["b.amount <> 0"], list[object]()
+    where, params = ["b.amount <> 0"], list[Any]()
     if codes is not None:
         text, values = _among("a.code", codes)
         where.append(text)
@@ -160,7 +160,7 @@ def balance_at(code: str, unit: str, instant: datetime) -> int:
 
 
 def _summed(code: str, unit: str, instant: datetime | None = None) -> int:
-    until, params = "", list[object]([code, unit])
+    until, params = "", list[Any]([code, unit])
     if instant is not None:
         until = " AND m.recorded_at <= %s"
         params.append(_instant(instant))

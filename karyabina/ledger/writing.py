@@ -42,6 +42,13 @@ class NotEnough(Refusal):
         )
 
 
+class BadAmount(Refusal):
+    """An amount that is no positive whole number, or too large to be true."""
+
+    status = 400
+    message = _("Jumlah harus bilangan bulat lebih dari nol dan di bawah 1.000.000.000.000.000.")
+
+
 class UnknownAccount(Refusal):
     """An account that nobody opened."""
 
@@ -102,6 +109,8 @@ class NumberTaken(Refusal):
 SENTENCES: dict[str, type[Refusal]] = {
     "ledger: this account does not hold this unit": WrongAccount,
     "ledger: a claim moves only against a claim or a debt": WrongAccount,
+    "bigint out of range": BadAmount,
+    "cannot store REAL value in INTEGER column ledger_balance.amount": BadAmount,
     "ledger: a reversal cannot be reversed": IsReversal,
     "entry_origin_number_is_used_once": NumberTaken,
     "ledger_entry_reverses_key": AlreadyReversed,
@@ -289,8 +298,8 @@ def _sqlite_refusal(
             if there is not None and there[0] + change < 0:
                 return NotEnough(*names[account, unit], there[0] + change)
     if said == "ledger_entry is append-only: this row is already there":
-        taken = Entry.objects.filter(origin=row.origin, origin_seq=row.origin_seq).exists()
-        return NumberTaken() if taken else AlreadyReversed()
+        again = row.reverses and Entry.objects.filter(reverses=row.reverses).exists()
+        return AlreadyReversed() if again else NumberTaken()
     if row.reverses is not None and not Entry.objects.filter(pk=row.reverses).exists():
         return UnknownEntry()
     return _refusal(said, "", "") or error

@@ -213,7 +213,8 @@ BEGIN
   entry := ledger_write(p_key, p_kind, p_origin, p_origin_seq, p_by, p_occurred_at, p_offset,
     p_booked_on, p_digest, p_reverses, p_note, p_sources, p_targets, p_units, p_amounts);
 EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation
-    OR foreign_key_violation OR not_null_violation OR restrict_violation THEN
+    OR foreign_key_violation OR not_null_violation OR restrict_violation
+    OR numeric_value_out_of_range THEN
   GET STACKED DIAGNOSTICS refused = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL,
     constraint_name = CONSTRAINT_NAME;
 END $$;
