@@ -153,7 +153,7 @@ def paths(band: Band) -> SafeString:
             if row[x] != ".":
                 strokes.setdefault(row[x], []).append(f"M{x} {y}h{end - x}v1h{x - end}z")
             x = end
-    return mark_safe(  # noqa: S308 - made of numbers and of the colours above
+    return mark_safe(
         "".join(
             f'<path fill="{band.colours[dye]}" d="{"".join(runs)}"/>'
             for dye, runs in sorted(strokes.items())

@@ -36,12 +36,25 @@ class Stepper(Digits):
 
 
 class DayInput(forms.DateInput):
-    """The browser's own calendar; as text it also takes 29-10-2025."""
+    """The browser's own calendar. What is no day is drawn again as plain text, because a
+    calendar would show it empty."""
 
     input_type = "date"
 
     def format_value(self, value: Any) -> str | None:
-        return value.isoformat() if isinstance(value, date) else value
+        if isinstance(value, date):
+            return value.isoformat()
+        try:
+            return times.parse_day(value).isoformat() if value else None
+        except times.NotADay:
+            return str(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        if shown and not re.fullmatch(r"\d{4}-\d\d-\d\d", shown, re.ASCII):
+            context["widget"]["type"] = "text"
+        return context
 
 
 class RupiahInput(Digits):
@@ -54,6 +67,9 @@ class KeyField(forms.UUIDField):
     """The hidden key of a form, made when it is first drawn and kept when it is drawn again."""
 
     widget = forms.HiddenInput
+    default_error_messages = {
+        "required": _("Kunci formulir tidak terkirim. Muat ulang halamannya, lalu kirim lagi."),
+    }
 
     def __init__(self, **more: Any) -> None:
         super().__init__(initial=new_key, **more)

@@ -62,7 +62,7 @@ class Bar:
 
     @property
     def end(self) -> int:
-        return 130 + self.width + 8
+        return 90 + self.width + 6
 
 
 ROWS = (
@@ -78,7 +78,7 @@ def bars() -> list[Bar]:
     most = max(totals.values())
     css = dict(zip(totals, ("bar-a", "bar-b", "bar-c"), strict=True))
     return [
-        Bar(str(label), totals[kind], 8 + 36 * n, totals[kind] * 380 // most, css[kind])
+        Bar(str(label), totals[kind], 8 + 36 * n, totals[kind] * 210 // most, css[kind])
         for n, (kind, label) in enumerate(KINDS)
     ]
 

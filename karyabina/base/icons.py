@@ -18,21 +18,20 @@ SIGNS: dict[str, str] = {
     "back": '<path d="M20 12H5M11 6l-6 6 6 6"/>',
     "down": '<path d="m6 9 6 6 6-6"/>',
     "print": '<path d="M7 8V3h10v5M7 17H3V9.5L4.5 8h15L21 9.500V17h-4M7 14h10v7H7z"/>',
-    "search": '<path d="m15.500 15.500 5.500 5.500M10.500 4l4.600 1.900 1.900 4.600-1.900 4.600'
+    "search": '<path d="m15.5 15.5 5.5 5.500M10.5 4l4.600 1.900 1.900 4.600-1.900 4.600'
     '-4.600 1.900-4.600-1.900L4 10.500l1.900-4.600z"/>',
     "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
-    "user": '<path d="m12 3 4.500 4.500L12 12 7.500 7.500zM4 21v-2.500L8 15h8l4 3.500V21"/>',
+    "user": '<path d="m12 3 4.5 4.500L12 12 7.5 7.500zM4 21v-2.500L8 15h8l4 3.500V21"/>',
     "out": '<path d="M10 4H4v16h6M10 12h11M16 7l5 5-5 5"/>',
-    "cash": '<path d="M2.500 6.500h19v11h-19zM12 9l3 3-3 3-3-3zM5.500 12h.3M18.200 12h.3"/>',
+    "cash": '<path d="M2.5 6.500h19v11h-19zM12 9l3 3-3 3-3-3zM5.5 12h.3M18.200 12h.3"/>',
     "qr": '<path d="M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.500v2.500M20 14v6M14 20h3"/>',
-    "box": '<path d="M3.500 8 12 3.500 20.500 8v9L12 21.500 3.500 17zM3.500 8 12 12.500 20.500 8'
-    'M12 12.500v9"/>',
+    "box": '<path d="M3.5 8 12 3.5 20.5 8v9L12 21.5 3.5 17zM3.5 8 12 12.5 20.5 8M12 12.500v9"/>',
     "truck": '<path d="M2 6h11v11H2zM13 10h4.500L22 13.500V17h-9M5 17v2.500h3V17M16 17v2.500h3V17"/>',
-    "scales": '<path d="M12 4v16M7 20h10M5 7.500h14M5 7.500 2.500 14h5zM19 7.500 16.500 14h5z"/>',
-    "undo": '<path d="M8 4 3.500 8.500 8 13M3.500 8.500H15l5 4.500-5 5H9"/>',
-    "file": '<path d="M5.500 3H14l4.500 4.500V21h-13zM14 3v4.500h4.500M8.500 12h7M8.500 16h7"/>',
-    "light": '<path d="m12 8 4 4-4 4-4-4zM12 2.500V5M12 19v2.500M2.500 12H5M19 12h2.500"/>',
-    "dark": '<path d="M10 3.500 6.500 5 3.500 9v6l4.500 5.500h7l5-4.500-7-2-3.500-4.500z"/>',
+    "scales": '<path d="M12 4v16M7 20h10M5 7.500h14M5 7.5 2.5 14h5zM19 7.5 16.5 14h5z"/>',
+    "undo": '<path d="M8 4 3.5 8.5 8 13M3.5 8.500H15l5 4.5-5 5H9"/>',
+    "file": '<path d="M5.5 3H14l4.5 4.500V21h-13zM14 3v4.500h4.500M8.5 12h7M8.5 16h7"/>',
+    "light": '<path d="m12 8 4 4-4 4-4-4zM12 2.500V5M12 19v2.500M2.5 12H5M19 12h2.5"/>',
+    "dark": '<path d="M10 3.5 6.5 5 3.5 9v6l4.5 5.500h7l5-4.5-7-2-3.5-4.500z"/>',
 }
 
 # A plaited basket; a jar with a woven label; a cob of maize, the grain of these islands.
@@ -47,7 +46,7 @@ KINDS: dict[str, str] = {
     '<path class="i-c" d="M16 19h32l4 5v30l-4 5H16l-4-5V24z"/>'
     '<path class="i-e" d="M12 30h40v20H12z"/>'
     '<path class="i-a" d="m32 32 8 8-8 8-8-8zM18 36l4 4-4 4-4-4zM46 36l4 4-4 4-4-4z"/>'
-    '<path class="i-b" d="m32 37 3 3-3 3-3-3z"/><path class="i-c" d="M21 9h3v3h-3zM30.500 9h3v3h-3z'
+    '<path class="i-b" d="m32 37 3 3-3 3-3-3z"/><path class="i-c" d="M21 9h3v3h-3zM30.5 9h3v3h-3z'
     'M40 9h3v3h-3z"/>',
     "pertanian": '<path class="i-c" d="m32 4 8 6 3 10v22l-5 12h-12l-5-12V20l3-10z"/>'
     '<path class="i-b" d="M25 14h4v3h-4zM35 14h4v3h-4zM30 20h4v3h-4zM24 26h4v3h-4zM36 26h4v3h-4z'

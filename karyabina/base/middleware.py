@@ -1,11 +1,34 @@
-"""A refusal that no view caught becomes a page, a fragment or a problem document."""
+"""The language that a person chose; and what becomes of a refusal that no view caught."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from karyabina.base import views
 from karyabina.base.refusal import Refusal
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Indonesian, unless this browser chose otherwise with the switch in the footer.
+
+    The browser's Accept-Language is not asked: many phones in the service are set to English
+    while their owners work in Indonesian, and papers must not change with the phone.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = dict(settings.LANGUAGES)
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Content-Language", translation.get_language() or "")
+        patch_vary_headers(response, ("Cookie",))
+        return response
 
 
 class RefusalMiddleware:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import (
+    DisallowedHost,
     PermissionDenied,
     RequestDataTooBig,
     TooManyFieldsSent,
@@ -63,7 +64,7 @@ def way_back(request: HttpRequest) -> str:
     came_from = request.headers.get("Referer", "")
     try:
         host = request.get_host()
-    except Exception:  # a forged Host header: the answer must not fail over it
+    except DisallowedHost:  # a forged Host header: the answer must not fail over it
         return "/"
     if url_has_allowed_host_and_scheme(came_from, {host}, require_https=request.is_secure()):
         parts = urlsplit(came_from)
@@ -137,7 +138,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "403_csrf.html",
         _("Formulir sudah tidak berlaku"),
         _(
-            "Formulir ini terlalu lama terbuka atau dibuka sebelum Anda masuk. Tidak ada yang dicatat."
+            "Formulir ini terlalu lama terbuka atau dibuka sebelum Anda masuk. "
+            "Tidak ada yang dicatat."
         ),
     )
 
@@ -162,7 +164,7 @@ def broken(request: HttpRequest) -> HttpResponse:
         page = render_to_string(
             "500.html", {"title": title, "detail": detail, "LANGUAGE_CODE": get_language() or "id"}
         )
-    except Exception:  # for instance a missing list of static files
+    except Exception:  # noqa: BLE001 - for instance a missing list of static files
         page = f"<!doctype html><title>{escape(title)}</title><h1>{escape(title)}</h1>"
         page += f"<p>{escape(detail)}</p>"
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)

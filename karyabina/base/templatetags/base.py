@@ -131,7 +131,7 @@ def icon(name: str, label: str = "") -> SafeString:
     spoken = (
         format_html('role="img" aria-label="{}"', label)
         if label
-        else mark_safe('aria-hidden="true"')  # noqa: S308 - constant
+        else mark_safe('aria-hidden="true"')
     )
     return format_html(
         '<svg class="{}" viewBox="0 0 {} {}" focusable="false" {}>{}</svg>',
@@ -139,7 +139,7 @@ def icon(name: str, label: str = "") -> SafeString:
         box,
         box,
         spoken,
-        mark_safe(drawing),  # noqa: S308 - our own drawing
+        mark_safe(drawing),
     )
 
 
@@ -175,7 +175,7 @@ class Around(template.Node):
     def render(self, context: Context) -> SafeString:
         inside = self.inside.render(context)
         if not inside.strip():
-            return mark_safe("")  # noqa: S308 - constant
+            return mark_safe("")
         frame = context.template.engine.get_template(self.name.resolve(context))
         with context.push(inside=inside):
             return frame.render(context)
