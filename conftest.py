@@ -44,6 +44,13 @@ def pytest_report_header() -> str:
     return f"seed: {seed} (KARYABINA_SEED={seed} repeats it), profile: {profile}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that draw their cases are marked, so that a drill can pick them."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.seeded)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave the counts for ./run test, which adds its parts up."""
     target = os.environ.get("KARYABINA_COUNTS")

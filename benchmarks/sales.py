@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -77,11 +78,11 @@ def set_up() -> None:
             cursor.execute(statement)
 
 
-def post_sale(person: Staff, stand: int, draw: random.Random) -> None:
+def post_sale(person: Staff, stand: int, draw: random.Random, key: UUID) -> None:
     prices = [draw.randrange(5_000, 80_000, 500) for _ in LOTS]
     place = f"S{stand:03d}"
     ledger.post(
-        key=new_key(),
+        key=key,
         kind="sale",
         by=person,
         occurred_at=AT,
@@ -97,17 +98,16 @@ def post_sale(person: Staff, stand: int, draw: random.Random) -> None:
     )
 
 
-def spread(person: Staff, draw: random.Random) -> None:
-    post_sale(person, draw.randrange(STANDS), draw)
+def spread(person: Staff, draw: random.Random, key: UUID) -> None:
+    post_sale(person, draw.randrange(STANDS), draw, key)
 
 
-def one_stand(person: Staff, draw: random.Random) -> None:
-    post_sale(person, 0, draw)
+def one_stand(person: Staff, draw: random.Random, key: UUID) -> None:
+    post_sale(person, 0, draw, key)
 
 
-def plain(person: Staff, draw: random.Random) -> None:
+def plain(person: Staff, draw: random.Random, key: UUID) -> None:
     """The same rows, two statements, no rule."""
-    key = new_key()
     adapted: Any = key if connection.vendor == "postgresql" else key.hex
     by: Any = person.pk if connection.vendor == "postgresql" else person.pk.hex
     rows = [(adapted, n, 1, 2 + n, 3, draw.randrange(5_000, 80_000)) for n in range(1, 8)]
@@ -122,7 +122,7 @@ def plain(person: Staff, draw: random.Random) -> None:
         )
 
 
-Sell = Callable[[Staff, random.Random], None]
+Sell = Callable[[Staff, random.Random, UUID], None]
 
 
 def client(sell: Sell, seed: int, seconds: float, start: Any, results: Any) -> None:
@@ -131,12 +131,12 @@ def client(sell: Sell, seed: int, seconds: float, start: Any, results: Any) -> N
     draw = random.Random(seed)
     person = Staff.objects.get(username="ukur")
     for _ in range(5):
-        sell(person, draw)
+        sell(person, draw, new_key())
     start.wait()
     began = time.perf_counter()
     sold = 0
     while time.perf_counter() - began < seconds:
-        sell(person, draw)
+        sell(person, draw, new_key())
         sold += 1
     results.put(sold / (time.perf_counter() - began))
     connection.close()
