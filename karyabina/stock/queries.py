@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from karyabina.base.refusal import Refusal
+from karyabina.base.templatetags.base import quantity as quantity_text
 from karyabina.catalogue.models import Product
 from karyabina.ledger import queries as ledger
 from karyabina.offices.models import Office
@@ -27,7 +28,11 @@ class NotEnoughGoods(Refusal):
                 "%(product)s tidak cukup: diminta %(wanted)s, tersedia %(have)s. "
                 "Tidak ada yang dicatat; kurangi jumlahnya."
             )
-            % {"product": product.name, "wanted": wanted, "have": have},
+            % {
+                "product": product.name,
+                "wanted": quantity_text(wanted, product.measure),
+                "have": quantity_text(have, product.measure),
+            },
             field="quantity",
         )
 

@@ -60,6 +60,11 @@ class NotASaneWork(Refusal):
     )
 
 
+class NotABasis(Refusal):
+    status = 400
+    message = _("Premi dibagi menurut jam kerja atau menurut jumlah yang dibuat. Pilih satu.")
+
+
 class PiecesDoNotAddUp(Refusal):
     """`made` pieces in the lot, `named` pieces by makers."""
 
@@ -146,6 +151,8 @@ def produce(
 def _guard_works(
     office: Office, product: Product, quantity: int, basis: str, works: Sequence[WorkDone]
 ) -> None:
+    if basis not in Production.Basis.values:
+        raise NotABasis(field="basis")
     if not works:
         raise NobodyMadeIt
     if any(work.maker.office_id != office.pk for work in works):
