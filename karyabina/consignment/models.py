@@ -1,20 +1,62 @@
 """Goods that an office hands to a stand: the office's own until sold; and their way back.
 
-offered → despatched → received (good, broken, missing); later returned → received back.
+offered → despatched → received (good, broken, missing); later returned → received back. What
+became of a consignment is told by rows that are only ever added, and the database holds that they
+fit together (`rules.py`).
 """
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.guards import append_only
 from karyabina.base.models import Keyed
+from karyabina.consignment.rules import fit_together
 from karyabina.festivals.models import Stand
 from karyabina.ledger.documents import Posted
 from karyabina.offices.models import Office
 from karyabina.stock.models import Lot
 
 STAFF = settings.AUTH_USER_MODEL
+
+
+class State(models.TextChoices):
+    """How far a consignment is: the tabs of its list, in the order of life."""
+
+    OFFERED = "ditawarkan", _("Ditawarkan")
+    SENT = "dikirim", _("Dikirim")
+    RECEIVED = "diterima", _("Diterima")
+    DONE = "selesai", _("Selesai")
+
+
+class ConsignmentSet(models.QuerySet["Consignment"]):
+    def within(self, offices: models.QuerySet[Office]) -> "ConsignmentSet":
+        """Those whose goods belong to one of these offices or whose stand one of them holds."""
+        return self.filter(models.Q(office__in=offices) | models.Q(stand__holder__in=offices))
+
+    def with_state(self) -> "ConsignmentSet":
+        """Adds `missing_open` (somebody must still say what became of missing pieces) and `state`:
+        done is what was cancelled, and what arrived with nothing missing at home or at a stand
+        that has closed since."""
+        return self.annotate(
+            missing_open=models.Exists(
+                Count.objects.still_missing().filter(
+                    receipt__consignment=models.OuterRef("pk"), still_missing__gt=0
+                )
+            )
+        ).annotate(
+            state=models.Case(
+                models.When(cancellation__isnull=False, then=models.Value(State.DONE)),
+                models.When(despatch__isnull=True, then=models.Value(State.OFFERED)),
+                models.When(receipt__isnull=True, then=models.Value(State.SENT)),
+                models.When(missing_open=True, then=models.Value(State.RECEIVED)),
+                models.When(receipt__place=Receipt.Place.STORE, then=models.Value(State.DONE)),
+                models.When(stand__closure__isnull=False, then=models.Value(State.DONE)),
+                default=models.Value(State.RECEIVED),
+                output_field=models.CharField(),
+            )
+        )
 
 
 class Consignment(Keyed):
@@ -37,8 +79,11 @@ class Consignment(Keyed):
     offered_at = models.DateTimeField()
     offered_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
 
+    objects = ConsignmentSet.as_manager()
+
     class Meta:
         ordering = ("-offered_at", "-key")
+        indexes = (models.Index(fields=("-offered_at", "-key"), name="consignment_by_time"),)
         constraints = (
             models.CheckConstraint(
                 name="consignment_direction_is_known",
@@ -53,6 +98,11 @@ class Consignment(Keyed):
     def account(self) -> str:
         """The ledger account of these goods while they travel."""
         return f"transit:{self.code}"
+
+    @property
+    def is_back(self) -> bool:
+        """The goods travel from the stand home to their office."""
+        return self.direction == self.Direction.BACK
 
 
 class Line(Keyed):
@@ -80,6 +130,7 @@ class Cancellation(Keyed):
 
     consignment = models.OneToOneField(Consignment, models.PROTECT, related_name="cancellation")
     reason = models.CharField(_("alasan"), max_length=300)
+    digest = models.CharField(max_length=64)
     at = models.DateTimeField()
     by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
 
@@ -99,15 +150,41 @@ class Despatch(Posted):
 
 
 class Receipt(Posted):
-    """The goods arrived and were counted. Append-only."""
+    """The goods arrived and were counted. Append-only.
 
+    `place` is where they were taken in: at the stand, or in the office's own store (goods sent
+    back, and goods that turned round before they reached the stand).
+    """
+
+    class Place(models.TextChoices):
+        STAND = "stand", _("gerai")
+        STORE = "store", _("gudang")
+
+    place = models.CharField(_("tempat"), max_length=5, choices=Place)
     consignment = models.OneToOneField(Consignment, models.PROTECT, related_name="receipt")
     note = models.CharField(_("catatan"), max_length=300, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
 
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="receipt_place_is_known", condition=models.Q(place__in=("stand", "store"))
+            ),
+        )
+
     def __str__(self) -> str:
         return str(self.consignment)
+
+
+class CountSet(models.QuerySet["Count"]):
+    def still_missing(self) -> "CountSet":
+        """Adds `still_missing`: pieces that nobody has yet booked as found or as lost."""
+        cleared = Clearance.objects.filter(count=models.OuterRef("pk")).order_by().values("count")
+        return self.annotate(
+            still_missing=models.F("missing")
+            - Coalesce(models.Subquery(cleared.annotate(n=models.Sum("quantity")).values("n")), 0)
+        )
 
 
 class Count(Keyed):
@@ -118,6 +195,8 @@ class Count(Keyed):
     good = models.PositiveBigIntegerField(_("baik"))
     broken = models.PositiveBigIntegerField(_("rusak"))
     missing = models.PositiveBigIntegerField(_("kurang"))
+
+    objects = CountSet.as_manager()
 
     class Meta:
         ordering = ("line__lot__code",)
@@ -170,3 +249,5 @@ append_only("consignment_despatch", unique=(("key",), ("consignment_id",)))
 append_only("consignment_receipt", unique=(("key",), ("consignment_id",)))
 append_only("consignment_count", unique=(("key",), ("line_id",)))
 append_only("consignment_clearance")
+for _noun in ("line", "cancellation", "despatch", "receipt", "count", "clearance"):
+    fit_together(_noun)
