@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from karyabina.base.keys import new_key
 from karyabina.catalogue import actions as catalogue
 from karyabina.catalogue.models import Product
+from karyabina.consignment import actions as consignments
 from karyabina.festivals import actions as festivals
 from karyabina.festivals.models import Festival, Stand
 from karyabina.makers import actions as makers
@@ -22,6 +23,8 @@ from karyabina.schemes.models import Scheme
 from karyabina.staff import actions as staff
 from karyabina.staff.models import Role, Staff
 from karyabina.stock.models import Lot
+from karyabina.till import actions as till
+from karyabina.till.models import Sale, Shift
 from karyabina.workshop import actions as workshop
 from karyabina.workshop.models import Production
 
@@ -194,3 +197,51 @@ def scheme(at_office: str | None = None, **other: object) -> Scheme:
         "at": moment(days=-200),
     }
     return schemes.set_scheme(office=office(at_office) if at_office else None, **(given | other))
+
+
+def on_stand(of: Lot, where: Stand, quantity: int = 10) -> Lot:
+    """So much of a lot is handed over to a stand and received whole, on the festival's morning."""
+    by = officer(Role.WORKSHOP, of.office.code)
+    consignment = consignments.offer(
+        key=new_key(),
+        office=of.office,
+        stand=where,
+        lines=[consignments.Piece(lot=of, quantity=quantity)],
+        by=by,
+        at=moment(6),
+    )
+    consignments.despatch(key=new_key(), consignment=consignment, by=by, at=moment(6, 30))
+    consignments.receive(
+        key=new_key(),
+        consignment=consignment,
+        counts=[consignments.Counted(line=line, good=line.quantity) for line in
+                consignment.lines.all()],
+        by=officer(Role.REGIONAL, where.holder.code),
+        at=moment(7),
+    )  # fmt: skip
+    return of
+
+
+def shift(where: Stand, float_amount: int = 100_000, cashier: Staff | None = None) -> Shift:
+    """A cashier's open shift at a stand, with some change in the drawer."""
+    return till.open_shift(
+        key=new_key(),
+        stand=where,
+        float_amount=float_amount,
+        by=cashier or officer(Role.CASHIER, where.holder.code),
+        at=moment(8),
+    )
+
+
+def sale(within: Shift, *wants: tuple[Product, int], total: int, means: str = "cash") -> Sale:
+    """So much of these products is sold for `total` rupiah, paid exactly."""
+    return till.sell(
+        key=new_key(),
+        shift=within,
+        wants=[till.Want(product=product, quantity=quantity) for product, quantity in wants],
+        means=means,
+        tendered=total,
+        expected_total=total,
+        by=within.opened_by,
+        at=moment(9),
+    )

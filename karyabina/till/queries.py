@@ -102,7 +102,8 @@ def goods_at(stand: Stand, instant: datetime) -> dict[UUID, Goods]:
             str(one.lot.product_id),
         ),
     )
-    prices = catalogue.prices_at({one.lot.product_id: one.lot.product for one in here}, instant)
+    products = {one.lot.product_id: one.lot.product for one in here}
+    prices = catalogue.prices_at(products.values(), instant)
     found: dict[UUID, Goods] = {}
     for key, group in groupby(here, key=lambda one: one.lot.product_id):
         lots = list(group)

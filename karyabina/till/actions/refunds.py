@@ -129,10 +129,10 @@ def refund(
         "reason": reason,
     }
     with transaction.atomic():
-        shift = held(shift)
+        shift = held(shift=shift)
         if ledger_queries.find(key=key, kind="refund", request=request):
             return Refund.objects.select_related("sale__shift", "shift").get(pk=key)
-        guard_selling(shift, by)
+        guard_selling(shift=shift, by=by)
         if not lines:
             raise NothingComesBack
         if not 1 <= len(reason) <= 300:

@@ -192,11 +192,11 @@ def sell(
         "expected_total": expected_total,
     }
     with transaction.atomic():
-        shift = held(shift)
+        shift = held(shift=shift)
         if ledger_queries.find(key=key, kind="sale", request=request):
             return Sale.objects.select_related("shift").get(pk=key)
-        guard_selling(shift, by)
-        parts = basket(shift, quantities, at)
+        guard_selling(shift=shift, by=by)
+        parts = basket(shift=shift, wants=quantities, at=at)
         total = sum(part.amount for part in parts)
         _guard_payment(means, tendered, total, expected_total)
         entry = _post(key, shift, parts, means, by, at, request)
@@ -237,7 +237,7 @@ def _merged(wants: Sequence[Want]) -> dict[UUID, Want]:
     return merged
 
 
-def basket(shift: Shift, wants: Mapping[UUID, Want], at: datetime) -> list[Part]:
+def basket(*, shift: Shift, wants: Mapping[UUID, Want], at: datetime) -> list[Part]:
     """The lots that make up a basket and what each costs now. Refuses what cannot be sold."""
     if not wants:
         raise NothingInTheBasket
@@ -260,7 +260,7 @@ def basket(shift: Shift, wants: Mapping[UUID, Want], at: datetime) -> list[Part]
         if amount > LARGEST_SUM:
             raise CostsTooMuch
         price, per = goods.price.amount, goods.price.per
-        amounts = spread(amount, [quantity for _lot, quantity in taken])
+        amounts = spread(amount=amount, quantities=[quantity for _lot, quantity in taken])
         parts += [
             Part(lot, quantity, price, per, one)
             for (lot, quantity), one in zip(taken, amounts, strict=True)
@@ -270,7 +270,7 @@ def basket(shift: Shift, wants: Mapping[UUID, Want], at: datetime) -> list[Part]
     return parts
 
 
-def spread(amount: int, quantities: Sequence[int]) -> list[int]:
+def spread(*, amount: int, quantities: Sequence[int]) -> list[int]:
     """What a product costs, shared over the lots it is taken from: whole, exact, none for nothing.
 
     Largest remainder by quantity. A lot whose share would be 0 takes a rupiah from the largest

@@ -68,7 +68,7 @@ class SayWhy(Refusal):
     )
 
 
-def held(shift: Shift) -> Shift:
+def held(*, shift: Shift) -> Shift:
     """The shift with its stand, both locked until the transaction ends: the stand first."""
     stand = (
         Stand.objects.select_for_update(of=("self",), no_key=True)
@@ -84,7 +84,7 @@ def held(shift: Shift) -> Shift:
     return found
 
 
-def guard_selling(shift: Shift, by: Staff) -> None:
+def guard_selling(*, shift: Shift, by: Staff) -> None:
     """Money moves only in one's own open shift at an open stand."""
     if queries.is_closed(shift.stand):
         raise StandIsClosed
@@ -175,7 +175,7 @@ def close_shift(
     request = {"shift": shift.code, "counted": counted, "note": note}
     digest = ledger_queries.digest_of("shift_close", request)
     with transaction.atomic():
-        shift = held(shift)
+        shift = held(shift=shift)
         existing = Close.objects.filter(pk=key).select_related("shift").first()
         if existing:
             if existing.digest != digest:
