@@ -16,6 +16,7 @@ ONCE_WITHOUT_A_KEY: dict[str, str] = {
 # Who and when is known by the caller's own entry: these only make room for it.
 NOBODY_IN_PARTICULAR: dict[str, str] = {
     "ledger.open_account": "an account is the same whoever asks for it first",
+    "ledger.open_accounts": "as open_account, for many",
     "ledger.add_unit": "a unit is the same whoever asks for it first",
     "ledger.add_units": "as add_unit, for many",
 }

@@ -1,4 +1,4 @@
-"""The verbs of the books: open an account, add a unit, post an entry, reverse one.
+"""Entries: post one, reverse one.
 
 The same key again is the same entry. What is refused leaves the books as they were."""
 
@@ -10,56 +10,18 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.refusal import Refusal
-from karyabina.ledger.accounts import (
-    BadCode,
-    CodeTaken,
-    add_unit,
-    add_units,
-    open_account,
-    open_accounts,
-)
 from karyabina.ledger.models import HUB, KINDS, LONGEST, MOST, Entry, Move, Movement
-from karyabina.ledger.queries import KeyReused, booked_day, digest_of, find
+from karyabina.ledger.queries import booked_day, digest_of, find
 from karyabina.ledger.writing import (
-    AlreadyReversed,
     BadAmount,
-    IsReversal,
-    NotEnough,
-    NumberTaken,
     Row,
     UnknownAccount,
     UnknownEntry,
     UnknownUnit,
-    WrongAccount,
     write,
     write_again,
 )
 from karyabina.staff.models import Staff
-
-__all__ = [
-    "AlreadyReversed",
-    "BadAmount",
-    "BadCode",
-    "BadMoves",
-    "CodeTaken",
-    "IsReversal",
-    "KeyReused",
-    "Move",
-    "NotEnough",
-    "NoteTooLong",
-    "NumberTaken",
-    "UnknownAccount",
-    "UnknownEntry",
-    "UnknownKind",
-    "UnknownUnit",
-    "WrongAccount",
-    "add_unit",
-    "add_units",
-    "open_account",
-    "open_accounts",
-    "post",
-    "reverse",
-]
 
 
 class BadMoves(Refusal):
@@ -72,11 +34,25 @@ class BadMoves(Refusal):
     )
 
 
-class NoteTooLong(Refusal):
-    """A note is at most 500 characters."""
+class BadNote(Refusal):
+    """A note is at most 500 characters, none of them NUL."""
 
     status = 400
-    message = _("Keterangan paling panjang 500 huruf.")
+    message = _("Keterangan paling panjang 500 huruf, tanpa karakter kendali NUL.")
+
+
+class BadTime(Refusal):
+    """A time of occurrence that no clock on earth shows."""
+
+    status = 400
+    message = _("Waktu kejadian ini tidak sah. Periksa tanggal dan zona waktunya.")
+
+
+class BadOrigin(Refusal):
+    """A device or site without a name, or a running number below one."""
+
+    status = 400
+    message = _("Perangkat asal atau nomor urutnya tidak sah.")
 
 
 class UnknownKind(Refusal):
@@ -112,17 +88,16 @@ def post(
     is open around the call.
 
     Refuses: KeyReused, NotEnough, UnknownAccount, UnknownUnit, UnknownKind, BadAmount,
-    BadMoves, WrongAccount, NumberTaken, NoteTooLong; a transaction around it stays usable."""
+    BadMoves, BadNote, BadTime, BadOrigin, WrongAccount, NumberTaken; a transaction around it
+    stays usable."""
     try:
-        _check(kind, note, moves)
+        _check(kind, note, occurred_at, origin, origin_seq)
+        _check_moves(moves)
     except Refusal:
         there = find(key, kind, request)
         if there is None:
             raise
         return there
-    offset = occurred_at.utcoffset()
-    if offset is None:
-        raise ValueError("occurred_at needs its zone")
     row = Row(
         key=key,
         kind=kind,
@@ -130,7 +105,7 @@ def post(
         origin_seq=origin_seq,
         by=by.pk,
         occurred_at=occurred_at,
-        offset=int(offset.total_seconds() // 60),
+        offset=_offset(occurred_at),
         booked_on=booked_day(occurred_at, _offices(moves)),
         digest=digest_of(kind, request),
         reverses=reverses,
@@ -179,17 +154,36 @@ def reverse(
 
 
 def _offices(moves: Iterable[Move]) -> set[str]:
-    """Codes of the offices whose books an entry touches: of stores, claims, and lots."""
-    words = {tuple(code.split(":")[:2]) for move in moves for code in (move.source, move.target)}
+    """Codes of the offices whose books an entry touches: of its stores and of claims."""
+    codes = {code for move in moves for code in (move.source, move.target)}
     named = {"store", "material", "due", "premi", "state", "capital"}
-    return {of for word, of in words if word in named}
+    return {code.split(":")[1] for code in codes if ":" in code and code.partition(":")[0] in named}
 
 
-def _check(kind: str, note: str, moves: Sequence[Move]) -> None:
+def _offset(occurred_at: datetime) -> int:
+    """Minutes east of UTC, as the time itself says."""
+    offset = occurred_at.utcoffset()
+    if offset is None:
+        raise ValueError("occurred_at needs its zone")
+    return int(offset.total_seconds() // 60)
+
+
+def _check(
+    kind: str, note: str, occurred_at: datetime, origin: str, origin_seq: int | None
+) -> None:
     if kind not in KINDS:
         raise UnknownKind
-    if len(note) > 500:
-        raise NoteTooLong
+    if len(note) > 500 or "\0" in note:
+        raise BadNote
+    if not -840 <= _offset(occurred_at) <= 840 or not 1900 <= occurred_at.year <= 9998:
+        raise BadTime
+    if not 1 <= len(origin) <= 60 or "\0" in origin:
+        raise BadOrigin
+    if origin_seq is not None and not 1 <= origin_seq <= MOST:
+        raise BadOrigin
+
+
+def _check_moves(moves: Sequence[Move]) -> None:
     if not 1 <= len(moves) <= LONGEST:
         raise BadMoves
     for move in moves:
@@ -197,3 +191,8 @@ def _check(kind: str, note: str, moves: Sequence[Move]) -> None:
             raise BadAmount
         if move.source == move.target:
             raise BadMoves
+        for code in (move.source, move.target):
+            if "\0" in code:
+                raise UnknownAccount(code)
+        if "\0" in move.unit:
+            raise UnknownUnit(move.unit)

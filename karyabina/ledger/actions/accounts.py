@@ -46,7 +46,7 @@ def open_accounts(*, homes: Mapping[str, str], at: datetime) -> dict[str, Accoun
     fresh = [code for code in homes if code not in there]
     for code in fresh:
         cls = CLASSES.get(code.partition(":")[0])
-        if cls is None:
+        if cls is None or "\0" in code + homes[code]:
             raise BadCode(code)
         _insert(
             "INSERT INTO ledger_account (code, cls, home, opened_at) VALUES (%s, %s, %s, %s)",
@@ -74,6 +74,8 @@ def add_units(*, codes: Sequence[str], kind: str) -> dict[str, Unit]:
     there = Unit.objects.in_bulk(list(codes), field_name="code")
     fresh = [code for code in dict.fromkeys(codes) if code not in there]
     for code in fresh:
+        if "\0" in code + kind:
+            raise BadCode(code)
         _insert("INSERT INTO ledger_unit (code, kind) VALUES (%s, %s)", [code, kind], code)
     if fresh:
         there |= Unit.objects.in_bulk(fresh, field_name="code")
