@@ -101,8 +101,10 @@ RULES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ),
             (
                 "the lots add up to the settlement",
-                f"""NOT EXISTS (SELECT 1 FROM {RESULTS} HAVING sum(result.turnover) = NEW.turnover
-                   AND sum(result.cost) = NEW.cost AND sum(result.premi) = NEW.premi)""",  # noqa: S608
+                " OR ".join(
+                    f"NEW.{part} <> (SELECT coalesce(sum(result.{part}), 0) FROM {RESULTS})"  # noqa: S608
+                    for part in ("turnover", "cost", "premi")
+                ),
             ),
         ),
     ),
