@@ -18,13 +18,14 @@ for name in ("KARYABINA_DEBUG", "KARYABINA_TLS", "KARYABINA_HOSTS", "KARYABINA_S
     os.environ.pop(name, None)
 
 from karyabina.config.settings import *  # noqa: E402, F403
-from karyabina.config.settings import DATABASES, STORAGES  # noqa: E402
+from karyabina.config.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where it is missing
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # A file, because threads that race need connections of their own; an in-memory database is one

@@ -23,7 +23,9 @@ def test_every_address_has_a_name_of_its_own() -> None:
 
 def test_every_view_says_who_may() -> None:
     faults = [f"{door.name} ({door.route})" for door in doors() if door.need is None]
-    assert not faults, report(faults, 'Decorate the view: @may("room.verb"), @public or @signed_in.')
+    assert not faults, report(
+        faults, 'Decorate the view: @may("room.verb"), @public or @signed_in.'
+    )
 
 
 def test_every_permission_asked_for_is_in_the_table() -> None:
@@ -37,9 +39,7 @@ def test_every_permission_asked_for_is_in_the_table() -> None:
 
 def test_every_row_of_the_table_is_asked_for() -> None:
     said = "\n".join(
-        path.read_text(encoding="utf-8")
-        for path in production_files()
-        if path.name != "access.py"
+        path.read_text(encoding="utf-8") for path in production_files() if path.name != "access.py"
     )
     unused = [code for code in TABLE if not re.search(rf"""["']{re.escape(code)}["']""", said)]
     assert not unused, report(unused, "Nothing asks for these: drop the row or guard the view.")
