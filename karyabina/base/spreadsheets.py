@@ -133,9 +133,10 @@ def read(file: BinaryIO, columns: Sequence[Column]) -> Sheet:
             continue
         if found is not None:
             return understood(rest, columns, *found)
-    # The nearest miss says most; a fault of the file itself says more than nothing at all.
-    missing = [one for one in faults if isinstance(one, ColumnsMissing)]
-    raise min(missing, key=lambda one: one.count) if missing else (faults or [NothingInside()])[0]
+    # A near miss says most; else what is wrong when it is read the likeliest way.
+    asked = sum(column.needed for column in columns)
+    near = [one for one in faults if isinstance(one, ColumnsMissing) and one.count < asked]
+    raise min(near, key=lambda one: one.count) if near else (faults or [NothingInside()])[0]
 
 
 def find_headings(
@@ -375,3 +376,25 @@ def as_cell(value: Any) -> Cell:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return str(value)
+
+
+# --- writing --------------------------------------------------------------------------------
+def write(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The same kind of table to send out: CSV with semicolons, as Excel in Indonesia opens it.
+
+    Begins with the mark of UTF-8. A text that a spreadsheet program would take for a formula gets
+    an apostrophe before it; numbers stay as they are.
+    """
+    out = io.StringIO(newline="")
+    out.write("\ufeff")
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([harmless(one) for one in headings])
+    for row in rows:
+        writer.writerow([harmless(one) for one in row])
+    return out.getvalue()
+
+
+def harmless(value: object) -> object:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return "" if value is None else value

@@ -1,18 +1,25 @@
 """Naming products, giving them a price, retiring them."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base.keys import new_key
 from karyabina.base.refusal import Refusal
-from karyabina.catalogue import queries
+from karyabina.base.spreadsheets import Problem
+from karyabina.catalogue import lists, queries
+from karyabina.catalogue.lists import Line, Plan, ProductRow
 from karyabina.catalogue.models import (
     LARGEST_PER,
     LARGEST_PRICE,
     Category,
+    Import,
     Measure,
     Price,
     Product,
@@ -51,6 +58,22 @@ class PriceInThePast(Refusal):
     )
 
 
+class RowsHaveProblems(Refusal):
+    """Nothing of the list was taken in; `problems` says what is wrong in which row."""
+
+    status = 400
+    message = _("Berkas ini belum dapat diimpor: ada baris yang bermasalah. Tidak ada yang diubah.")
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+class NothingToImport(Refusal):
+    status = 400
+    message = _("Tidak ada baris untuk diimpor.")
+
+
 @transaction.atomic
 def add_product(
     *,
@@ -70,17 +93,7 @@ def add_product(
     nothing, a name or code that the office has already, and what is not well formed.
     """
     name = " ".join(name.split())
-    digest = digest_of(
-        "product",
-        {
-            "office": office.code,
-            "code": code or "",
-            "name": name,
-            "category": str(category),
-            "measure": str(measure),
-            "note": note,
-        },
-    )
+    digest = product_digest(office.code, code or "", name, str(category), str(measure), note)
     existing = Product.objects.filter(pk=key).first()
     if existing:
         if existing.digest != digest:
@@ -112,6 +125,20 @@ def add_product(
     return product
 
 
+def product_digest(
+    office: str, code: str, name: str, category: str, measure: str, note: str
+) -> str:
+    request = {
+        "office": office,
+        "code": code,
+        "name": name,
+        "category": category,
+        "measure": measure,
+        "note": note,
+    }
+    return digest_of("product", request)
+
+
 def checked(product: Product) -> None:
     """Refuse what the fields themselves do not allow (lengths, code, category, measure)."""
     try:
@@ -141,9 +168,7 @@ def set_price(
     The same key with the same request gives the same price again. Refuses amounts of nothing or
     out of all proportion, and a beginning in the past.
     """
-    digest = digest_of(
-        "price", {"product": product.pk, "amount": amount, "per": per, "since": since}
-    )
+    digest = price_digest(product, amount, per, since)
     existing = Price.objects.filter(pk=key).first()
     if existing:
         if existing.digest != digest:
@@ -173,6 +198,11 @@ def set_price(
     return price
 
 
+def price_digest(product: Product, amount: int, per: int, since: datetime) -> str:
+    request = {"product": product.pk, "amount": amount, "per": per, "since": since}
+    return digest_of("price", request)
+
+
 @transaction.atomic
 def retire(*, product: Product, by: Staff, at: datetime) -> Product:
     """The office makes this no longer. What is left of it may still be sold, its price changed.
@@ -187,3 +217,123 @@ def retire(*, product: Product, by: Staff, at: datetime) -> Product:
         about = f"{now.office.code} {now.code}"
         record(by=by, at=at, office=now.office, what="catalogue.retire", about=about)
     return now
+
+
+@transaction.atomic
+def import_products(
+    *,
+    key: UUID,
+    rows: Sequence[ProductRow],
+    offices: QuerySet[Office],
+    file_name: str,
+    by: Staff,
+    at: datetime,
+) -> Import:
+    """Take in a whole list of products, or nothing of it.
+
+    A product is known by its code, or where the row has none by its name. New ones are added; of
+    known ones name, category and note are brought up to date, and a price that differs from
+    today's counts from `at` on. The same list again changes nothing. `offices` are those for
+    which `by` may import.
+
+    The same key with the same rows gives the same import again. Refuses an empty list and, with
+    every problem, a list that has any (RowsHaveProblems).
+    """
+    digest = digest_of("import", {"rows": [asdict(row) for row in rows]})
+    existing = Import.objects.filter(pk=key).first()
+    if existing:
+        if existing.digest != digest:
+            raise KeyReused
+        return existing
+    if not rows:
+        raise NothingToImport
+    named = offices.filter(code__in={row.office for row in rows})
+    list(Office.objects.select_for_update().filter(pk__in=named.values("pk")).order_by("pk"))
+    plan = lists.compare(rows, named, at)
+    if plan.problems:
+        raise RowsHaveProblems(plan.problems)
+    carry_out(plan, by=by, at=at)
+    return Import.objects.create(
+        key=key,
+        file_name=file_name[:120],
+        digest=digest,
+        added=len(plan.new),
+        changed=len(plan.changed),
+        priced=len(plan.priced),
+        unchanged=len(plan.unchanged),
+        at=at,
+        by=by,
+    )
+
+
+def carry_out(plan: Plan, *, by: Staff, at: datetime) -> None:
+    """Add, change and price what the plan says, in a few statements whatever its length."""
+    products = {line.row.number: product_of(line) for line in plan.new}
+    Product.objects.bulk_create(products.values(), batch_size=500)
+    for line in plan.lines:
+        if line.product is not None:
+            products[line.row.number] = line.product
+            bring_up_to_date(line.product, line, by=by, at=at)
+    prices = []
+    for line in plan.lines:
+        if line.price is not None:
+            amount, per = line.price
+            product = products[line.row.number]
+            prices.append(
+                Price(
+                    key=new_key(),
+                    product=product,
+                    amount=amount,
+                    per=per,
+                    since=at,
+                    digest=price_digest(product, amount, per, at),
+                    set_at=at,
+                    set_by=by,
+                )
+            )
+    Price.objects.bulk_create(prices, batch_size=500)
+    for office, lines in lists.by_office(plan.lines).items():
+        counts = (
+            sum(line.is_new for line in lines),
+            sum(bool(line.changes) for line in lines),
+            sum(line.price is not None for line in lines),
+        )
+        told = "new {}, changed {}, prices {}".format(*counts)
+        record(by=by, at=at, office=office, what="catalogue.import", about=office.code, detail=told)
+
+
+def bring_up_to_date(product: Product, line: Line, *, by: Staff, at: datetime) -> None:
+    for name, (_now, then) in line.changes.items():
+        setattr(product, name, then)
+    if line.changes:
+        checked(product)
+        product.save(update_fields=list(line.changes))
+        record(
+            by=by,
+            at=at,
+            office=line.office,
+            what="catalogue.change",
+            about=f"{line.office.code} {product.code}",
+            detail="; ".join(
+                f"{name}: {now} → {then}" for name, (now, then) in line.changes.items()
+            ),
+        )
+
+
+def product_of(line: Line) -> Product:
+    """The new product of a line, not yet saved."""
+    row = line.row
+    product = Product(
+        key=new_key(),
+        office=line.office,
+        code=line.code,
+        name=row.name,
+        category=row.category,
+        measure=line.measure,
+        note=row.note,
+        digest=product_digest(
+            line.office.code, line.code, row.name, row.category, line.measure, row.note
+        ),
+    )
+    checked(product)
+    return product

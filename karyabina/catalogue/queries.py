@@ -66,9 +66,6 @@ def code_for(name: str, taken: Collection[str]) -> str:
         if wish not in taken:
             return wish
     number = 2
-    while f"{first}{number}" in taken:
+    while (code := f"{first[: LONGEST_CODE - len(str(number))]}{number}") in taken:
         number += 1
-    code = f"{first}{number}"
-    if len(code) > LONGEST_CODE:
-        raise ValueError(f"no code is left for {name!r}")
     return code
