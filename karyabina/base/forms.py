@@ -6,7 +6,6 @@ They take what people type ("Rp 12.450", "29/10/2025") and give whole numbers an
 import re
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from karyabina.base import money, times
 from karyabina.base.keys import new_key
+from karyabina.base.refusal import Refusal
 
 LARGEST = 999_999_999_999  # rupiah, pieces, grams: more is a slip of the finger
 
@@ -74,7 +74,7 @@ class KeyField(forms.UUIDField):
     def __init__(self, **more: Any) -> None:
         super().__init__(initial=new_key, **more)
 
-    def to_python(self, value: Any) -> UUID | None:
+    def to_python(self, value: Any) -> Any:
         try:
             return super().to_python(value)
         except ValidationError:
@@ -88,6 +88,10 @@ class KeyedForm(forms.Form):
     """A form that records one act: sent twice, it is done once."""
 
     key = KeyField()
+
+    def blame(self, refusal: Refusal) -> None:
+        """Show a refusal beside the field that is to blame, or on top where none is."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
 
 def whole(text: str) -> int:
