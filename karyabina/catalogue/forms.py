@@ -43,6 +43,7 @@ MEASURES = {
     "ml": "millilitre",
     "millilitre": "millilitre",
 }
+MEASURE_WORDS = {"piece": "buah", "gram": "gram", "millilitre": "mililiter"}
 
 
 def code(cell: cells.Cell) -> str:

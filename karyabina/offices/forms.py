@@ -1,11 +1,14 @@
 """The list of offices as people send it."""
 
 import re
-from typing import BinaryIO
+from decimal import Decimal
 
+from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from karyabina.base import cells, spreadsheets
+from karyabina.base import cells
+from karyabina.base.importing import SheetField
 from karyabina.base.spreadsheets import Column, Sheet
 from karyabina.offices.models import OFFICE_CODE
 from karyabina.offices.queries import OfficeRow
@@ -59,10 +62,21 @@ COLUMNS = (
 
 
 def office_rows(sheet: Sheet) -> list[OfficeRow]:
-    return [OfficeRow(number=row.number, **row.values) for row in sheet.rows]
+    """The rows for `actions.import_offices`."""
+    rows = []
+    for row in sheet.rows:
+        values = dict(row.values)
+        for degrees in ("latitude", "longitude"):
+            values[degrees] = Decimal(values[degrees])  # text, where the rows were carried
+        rows.append(OfficeRow(number=row.number, **values))
+    return rows
 
 
-def read_offices(file: BinaryIO) -> tuple[Sheet, list[OfficeRow]]:
-    """Read a list of offices; what is wrong with single cells stands in the sheet's problems."""
-    sheet = spreadsheets.read(file, COLUMNS)
-    return sheet, office_rows(sheet)
+class UploadForm(forms.Form):
+    """A list of offices, to be looked at before anything is taken in."""
+
+    file = SheetField(
+        COLUMNS,
+        label=gettext_lazy("Berkas XLSX atau CSV"),
+        help_text=gettext_lazy("Paling besar 5 MB, paling banyak 20.000 baris."),
+    )

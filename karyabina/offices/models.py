@@ -1,11 +1,14 @@
 """The tree of offices: headquarters, regional offices, prisons and probation offices."""
 
+from datetime import UTC, datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.guards import guard_sql
 from karyabina.base.models import Keyed
+from karyabina.base.times import zone_abbreviation
 
 OFFICE_CODE = r"^[A-Z][A-Z0-9]{1,8}$"
 
@@ -77,6 +80,11 @@ class Office(Keyed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone_abbreviation(self) -> str:
+        """WIB, WITA or WIT, which never change with the season."""
+        return zone_abbreviation(datetime(2025, 1, 1, tzinfo=UTC), self.time_zone)
 
     @property
     def makes_goods(self) -> bool:
