@@ -22,7 +22,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     user = getattr(request, "user", None)
     signed_in = bool(user is not None and user.is_authenticated)
-    permissions = getattr(request, "permissions", frozenset())
+    permissions: frozenset[str] = getattr(request, "permissions", frozenset())
     held = getattr(request, "appointments", ())
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return {

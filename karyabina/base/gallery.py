@@ -103,4 +103,5 @@ def examples(request: HttpRequest) -> dict[str, Any]:
         "kinds": KINDS,
         "tokens": ("paper", "cloth", "line", "ink", "soft", "indigo", "mengkudu", "leaf", "kunyit"),
         "loss": -5_000,
+        "lot": "KLB-MELON-251029-1",
     }

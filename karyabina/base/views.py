@@ -13,7 +13,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -106,7 +106,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def too_big(request: HttpRequest) -> HttpResponse:
-    response = answer(
+    return answer(
         request,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "413.html",
@@ -116,8 +116,6 @@ def too_big(request: HttpRequest) -> HttpResponse:
             "Tidak ada yang dicatat. Perkecil isinya, lalu kirim lagi."
         ),
     )
-    response["Connection"] = "close"  # the rest of the body is not read
-    return response
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -160,6 +158,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     detail = _("Kesalahan ini sudah dicatat. Yang belum disahkan tidak tersimpan.")
     if wants_json(request):
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, title, detail)
+    page: str
     try:
         page = render_to_string(
             "500.html", {"title": title, "detail": detail, "LANGUAGE_CODE": get_language() or "id"}
@@ -170,7 +169,15 @@ def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-# --- choices of a visitor ------------------------------------------------------------------------
+# --- the front door and the choices of a visitor -------------------------------------------------
+@public
+def front(request: HttpRequest) -> HttpResponse:
+    """Where `/` leads: staff to their desk, others to the demonstration or to logging in."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return redirect("/demo/" if settings.DEMO else settings.LOGIN_URL)
+
+
 @public
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.urls import include, path
 urlpatterns = [
     path("masuk/", views.login, name="account_login"),
     path("keluar/", views.logout, name="account_logout"),
+    path("tidak-aktif/", views.account_inactive, name="account_inactive"),
     path("sandi/", views.password_change, name="account_change_password"),
     path("ulang/", views.reauthenticate, name="account_reauthenticate"),
     path("faktor-kedua/", include("allauth.mfa.urls")),

@@ -14,7 +14,13 @@ from karyabina.staff import queries
 from karyabina.staff.access import Open
 
 # Doors of packages that we do not write: allauth's own pages check what they need themselves.
-PACKAGED_PUBLIC = {"account_login", "account_logout", "mfa_authenticate", "set_language"}
+PACKAGED_PUBLIC = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "mfa_authenticate",
+    "set_language",
+}
 PACKAGED_SIGNED_IN = ("account_change_password", "account_reauthenticate", "mfa_")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from itertools import count
+from typing import Any, cast
 from uuid import UUID
 
 from django import template
@@ -114,8 +115,9 @@ def when(at: datetime | None, zone: str = "") -> str:
 @register.simple_tag(takes_context=True)
 def band(context: Context, code: str) -> SafeString:
     """The woven edge of this office."""
-    numbers = context.render_context.dicts[0].setdefault("bands drawn", count(1))
-    return woven.svg(str(code), identifier=f"pita-{next(numbers)}")
+    drawn: dict[Any, Any] = context.render_context.dicts[0]
+    number = next(drawn.setdefault("bands drawn", count(1)))
+    return woven.svg(str(code), identifier=f"pita-{number}")
 
 
 @register.simple_tag
@@ -176,7 +178,8 @@ class Around(template.Node):
         inside = self.inside.render(context)
         if not inside.strip():
             return mark_safe("")
-        frame = context.template.engine.get_template(self.name.resolve(context))
+        name = self.name.resolve(context)
+        frame = cast("template.Template", context.template).engine.get_template(name)
         with context.push(inside=inside):
             return frame.render(context)
 

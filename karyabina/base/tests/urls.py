@@ -1,0 +1,57 @@
+"""A map of addresses for the tests of the shell: its own pages, and views that fail on purpose."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+
+from karyabina.base.doors import public
+from karyabina.base.refusal import Refusal
+
+
+class NotEnoughGoods(Refusal):
+    message = "Barang di stan tidak cukup: tinggal 3 buah, diminta 5."
+
+
+@public
+def refusing(request: HttpRequest) -> HttpResponse:
+    raise NotEnoughGoods(field="quantity")
+
+
+@public
+def breaking(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("on purpose")
+
+
+@public
+def forbidding(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+@public
+def counting(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(len(request.POST)))
+
+
+@public
+def telling(request: HttpRequest) -> HttpResponse:
+    messages.error(request, "Tidak jadi <b>")
+    messages.success(request, "Selesai")
+    return render(request, "base/page.html", {"band_code": request.GET.get("pita", "")})
+
+
+desk = ([path("", telling, name="home")], "desk")
+urlpatterns = [
+    path("", include("karyabina.base.urls")),
+    path("akun/", include("karyabina.config.account_urls")),
+    path("tolak/", refusing),
+    path("rusak/", breaking),
+    path("larang/", forbidding),
+    path("hitung/", counting),
+    path("beranda/", include(desk)),
+]
+handler400 = "karyabina.base.views.bad_request"
+handler403 = "karyabina.base.views.not_allowed"
+handler404 = "karyabina.base.views.not_found"
+handler500 = "karyabina.base.views.broken"
