@@ -1,0 +1,51 @@
+"""What the database refuses at commit, and to clients that prepare their connection oddly."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from karyabina.base.keys import new_key
+from karyabina.ledger import queries as books
+from karyabina.ledger.models import Entry
+from karyabina.ledger.tests import raw
+from karyabina.ledger.tests.make import CHIPS, made, world
+from karyabina.ledger.tests.raw import refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_entry_without_movements_is_refused_at_commit() -> None:
+    world()
+    with pytest.raises(DatabaseError, match=r"(?i:foreign key)"):
+        raw.entry(size=2)
+    assert not Entry.objects.filter(origin="raw").exists()
+
+
+def test_a_client_without_foreign_keys_cannot_write_entries() -> None:
+    """Only SQLite can be asked to forget them."""
+    world()
+    if raw.sqlite():
+        connection.disable_constraint_checking()
+        try:
+            with pytest.raises(DatabaseError, match="foreign keys are off"):
+                raw.entry(size=2)
+        finally:
+            connection.enable_constraint_checking()
+    assert not Entry.objects.filter(origin="raw").exists()
+
+
+def test_a_table_of_ones_own_does_not_stand_in_for_the_books() -> None:
+    """A temporary table of the same name must not be what the functions look at."""
+    world()
+    made(1)
+    if not raw.sqlite():
+        with transaction.atomic():
+            raw.run("CREATE TEMPORARY TABLE ledger_account (id bigint, code text, cls text)")
+            with refused("not enough"):
+                raw.run(
+                    "SELECT (ledger_write(%s, 'sale', 'raw', 1, (SELECT key FROM staff_staff"
+                    " LIMIT 1), now(), 0::smallint, now()::date, %s, NULL, '',"
+                    " '{stand:GOR}', '{outside:buyer}', '{KFM-CHIPS-1}', '{2}')).key",
+                    [new_key(), "0" * 64],
+                )
+            transaction.set_rollback(True)
+    assert books.balance("stand:GOR", CHIPS) == 1
