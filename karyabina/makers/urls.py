@@ -1,6 +1,15 @@
 """Addresses of the room `makers`."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from karyabina.base import navigation
+from karyabina.makers import views
 
 app_name = "makers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("baru/", views.new, name="new"),
+]
+
+navigation.item(40, _("Peserta"), "makers:list", "makers.see")

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.money import share
 from karyabina.base.refusal import Refusal
 from karyabina.offices.models import Office
-from karyabina.schemes.models import WHOLE, Scheme
+from karyabina.schemes.models import WHOLE, Scheme, percent
 
 
 class NoScheme(Refusal):
@@ -105,3 +106,74 @@ def history(day: date, offices: "list[Office] | None" = None) -> list[Version]:
             decided.add(row.office_id)
         versions.append(Version(row, in_force, future))
     return versions
+
+
+EXAMPLE_TURNOVER, EXAMPLE_COST = 1_000_000, 600_000  # rupiah
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a split: its dye, its name, its width and place in basis points, its rupiah."""
+
+    dye: str
+    name: str | Promise
+    width: int
+    left: int
+    amount: int
+
+    @property
+    def percent(self) -> str:
+        return percent(self.width)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A scheme that is in force today, for whom, and what it makes of the example's sums."""
+
+    scheme: Scheme
+    offices: list[Office]  # whose scheme it is today
+    example: Split
+
+    @property
+    def usable(self) -> int:
+        return usable_of(self.scheme, self.example.premi)
+
+    @property
+    def saved(self) -> int:
+        return self.example.premi - self.usable
+
+    @property
+    def parts(self) -> list[Part]:
+        """The three parts as they are drawn and listed, the makers' first."""
+        scheme, example = self.scheme, self.example
+        return [
+            Part("a", _("Peserta (premi)"), scheme.premi_part, 0, example.premi),
+            Part(
+                "c",
+                _("Modal kerja"),
+                scheme.capital_part,
+                scheme.premi_part,
+                example.capital - example.cost_back,
+            ),
+            Part(
+                "b",
+                _("Negara (PNBP)"),
+                scheme.state_part,
+                WHOLE - scheme.state_part,
+                example.state,
+            ),
+        ]
+
+
+def in_force(versions: list[Version], offices: list[Office]) -> list[InForce]:
+    """From `history`: each scheme in force, the general one first, with the offices it rules."""
+    now = [version.scheme for version in versions if version.in_force]
+    own = {scheme.office_id for scheme in now if scheme.office_id}
+    found = []
+    for scheme in now:
+        if scheme.office_id:
+            ruled = [office for office in offices if office.pk == scheme.office_id]
+        else:
+            ruled = [office for office in offices if office.pk not in own]
+        found.append(InForce(scheme, ruled, split(scheme, EXAMPLE_TURNOVER, EXAMPLE_COST)))
+    return found

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from karyabina.base.refusal import Refusal
 from karyabina.base.templatetags.base import quantity as quantity_text
 from karyabina.catalogue.models import Product
 from karyabina.ledger import queries as ledger
+from karyabina.ledger.models import RUPIAH
 from karyabina.offices.models import Office
 from karyabina.stock.models import Lot
 
+SOON = timedelta(days=7)
 # First expired, first out; what does not expire goes after what does, the oldest first.
 FIRST_EXPIRED = (F("expiry_date").asc(nulls_last=True), "made_date", "code")
 
@@ -61,6 +63,35 @@ class Place:
     def code(self) -> str:
         return self.account.split(":", 1)[1]
 
+    @property
+    def name(self) -> str:
+        return place_name(self.account)
+
+    @property
+    def good(self) -> bool:
+        """Still there as goods, neither missing nor gone."""
+        return self.kind in {"store", "transit", "stand"}
+
+
+def place_name(account: str) -> str:
+    """A ledger account of goods in the words of the trade: gudang KLB, gerai GERAINTT, terjual."""
+    kind, _colon, code = account.partition(":")
+    match kind:
+        case "store":
+            return _("gudang %(code)s") % {"code": code}
+        case "transit":
+            return _("di jalan, titipan %(code)s") % {"code": code}
+        case "stand":
+            return _("gerai %(code)s") % {"code": code}
+        case "difference":
+            return _("selisih %(code)s") % {"code": code}
+    return {
+        "outside:buyer": _("pembeli"),
+        "outside:broken": _("rusak"),
+        "outside:lost": _("hilang"),
+        "outside:workshop": _("bengkel kerja"),
+    }.get(account, account)
+
 
 def store_of(office: Office) -> str:
     """The ledger account of an office's own store."""
@@ -81,6 +112,67 @@ def _joined(amounts: Mapping[str, int], lots: Iterable[Lot]) -> list[LotAt]:
         .order_by(*FIRST_EXPIRED)
     )
     return [LotAt(lot, amounts[lot.code]) for lot in rows]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A lot with the places of one kind where some of it is: one row of the store's board."""
+
+    lot: Lot
+    places: list[Place]
+    today: date
+
+    @property
+    def quantity(self) -> int:
+        return sum(place.quantity for place in self.places)
+
+    @property
+    def expiry(self) -> str:
+        return expiry_state(self.lot, self.today)
+
+
+def expiry_state(lot: Lot, today: date) -> str:
+    """past, soon (within a week) or nothing."""
+    if lot.expired_on(today):
+        return "past"
+    return "soon" if lot.expired_on(today + SOON) else ""
+
+
+KINDS_OF_PLACE = ("store", "transit", "stand", "difference")
+
+
+def held(offices: Iterable[Office]) -> dict[str, dict[str, list[Place]]]:
+    """Kind of place → lot code → places, of the goods of these offices. Three queries.
+
+    A lot's code begins with its office's code, so that goods elsewhere are told by it.
+    """
+    codes = [office.code for office in offices]
+    amounts = ledger.balances(
+        [f"{kind}:{code}" for kind in ("store", "difference") for code in codes]
+    )
+    for prefix in ("transit:", "stand:"):
+        amounts |= ledger.balances(prefix=prefix)
+    found: dict[str, dict[str, list[Place]]] = {kind: {} for kind in KINDS_OF_PLACE}
+    own = set(codes)
+    for (account, unit), quantity in amounts.items():
+        if unit != RUPIAH and unit.partition("-")[0] in own:
+            place = Place(account, quantity)
+            found[place.kind].setdefault(unit, []).append(place)
+    return found
+
+
+def find(
+    lots: Iterable[str], words: str = "", office: str = "", category: str = ""
+) -> QuerySet[Lot]:
+    """Of the lots with these codes those that fit, first expired first; all is loaded with them."""
+    found = Lot.objects.filter(code__in=list(lots)).select_related("product", "office")
+    if office:
+        found = found.filter(office__code=office)
+    if category:
+        found = found.filter(product__category=category)
+    for word in words.split()[:8]:
+        found = found.filter(Q(product__name__icontains=word) | Q(code__icontains=word))
+    return found.order_by(*FIRST_EXPIRED)
 
 
 LEFT = ("outside:buyer", "outside:broken", "outside:lost")
@@ -124,3 +216,39 @@ def pick(
             product=product, have=sum(one.quantity for one in there), wanted=quantity
         )
     return chosen
+
+
+@dataclass(frozen=True)
+class Step:
+    """One movement of a lot, told in words of the trade."""
+
+    line: ledger.Line
+
+    @property
+    def source(self) -> str:
+        return place_name(self.line.source)
+
+    @property
+    def target(self) -> str:
+        return place_name(self.line.target)
+
+    @property
+    def lost(self) -> bool:
+        """These pieces broke, are missing or are gone for good."""
+        return self.line.target.startswith(("difference:", "outside:broken", "outside:lost"))
+
+    @property
+    def title(self) -> str:
+        return {
+            "production": _("Dibuat"),
+            "despatch": _("Dikirim"),
+            "receipt": _("Diterima di gerai"),
+            "return_despatch": _("Dikirim kembali"),
+            "return_receipt": _("Diterima kembali"),
+            "breakage": _("Rusak"),
+            "loss": _("Dinyatakan hilang"),
+            "found": _("Ditemukan kembali"),
+            "sale": _("Terjual"),
+            "refund": _("Dikembalikan pembeli"),
+            "reversal": _("Dibatalkan"),
+        }.get(self.line.kind, self.line.kind)

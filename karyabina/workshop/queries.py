@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
+from karyabina.base.money import number_text, share
 from karyabina.makers.models import Maker
 from karyabina.offices.models import OfficeSet
+from karyabina.schemes.models import percent
 from karyabina.stock.models import Lot
 from karyabina.workshop.models import Production, Work
 
@@ -18,6 +21,25 @@ class Part:
     maker: Maker
     amount: int
     hundredths: int
+    basis: str
+
+    @property
+    def text(self) -> str:
+        return amount_text(self.amount, self.basis)
+
+    @property
+    def percent(self) -> str:
+        return percent(self.hundredths)
+
+
+def amount_text(amount: int, basis: str) -> str:
+    """7 jam 30 menit, or 12 buah."""
+    if basis == Production.Basis.PIECES:
+        return _("%(n)s buah") % {"n": number_text(amount)}
+    hours, rest = divmod(amount, 60)
+    if not rest:
+        return _("%(hours)s jam") % {"hours": number_text(hours)}
+    return _("%(hours)s jam %(minutes)s menit") % {"hours": number_text(hours), "minutes": rest}
 
 
 def productions(offices: OfficeSet) -> QuerySet[Production]:
@@ -30,6 +52,16 @@ def productions(offices: OfficeSet) -> QuerySet[Production]:
     )
 
 
+def search(offices: OfficeSet, words: str = "", office: str = "") -> QuerySet[Production]:
+    """Of `productions` those of one office, or whose product or lot holds all the words."""
+    found = productions(offices)
+    if office:
+        found = found.filter(office__code=office)
+    for word in words.split()[:8]:
+        found = found.filter(Q(lot__product__name__icontains=word) | Q(lot__code__icontains=word))
+    return found
+
+
 def production_of(lot: Lot) -> Production | None:
     """The production that made a lot."""
     return Production.objects.select_related("office", "by").filter(lot=lot).first()
@@ -38,8 +70,11 @@ def production_of(lot: Lot) -> Production | None:
 def parts(production: Production) -> list[Part]:
     """The makers of a production by code, each with their part. One query."""
     works = list(Work.objects.filter(production=production).select_related("maker"))
-    whole = sum(work.amount for work in works)
-    return [Part(work.maker, work.amount, 10_000 * work.amount // whole) for work in works]
+    shares = share(10_000, [work.amount for work in works])
+    return [
+        Part(work.maker, work.amount, hundredths, production.basis)
+        for work, hundredths in zip(works, shares, strict=True)
+    ]
 
 
 def works_of(lots: list[UUID]) -> dict[UUID, list[Work]]:
