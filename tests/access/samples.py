@@ -1,4 +1,4 @@
-"""An object for every address that takes one: its arguments, and the office whose it is."""
+"""An object for every address that takes one: its arguments, and an office at which it opens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,4 +15,46 @@ class Sample:
     office: Office
 
 
-SAMPLES: dict[str, Callable[[World], list[Sample]]] = {}
+Samples = Callable[[World], list[Sample]]
+
+
+def of_maker_office(**arguments: Callable[[World], object]) -> Samples:
+    """What belongs to the office whose goods they are (KLB)."""
+    return lambda world: [
+        Sample({name: take(world) for name, take in arguments.items()}, world.office)
+    ]
+
+
+def of_holder(**arguments: Callable[[World], object]) -> Samples:
+    """What belongs to the office that holds the stand (NTT)."""
+    return lambda world: [
+        Sample({name: take(world) for name, take in arguments.items()}, world.region)
+    ]
+
+
+def of_both(**arguments: Callable[[World], object]) -> Samples:
+    """What both of them may see."""
+    return lambda world: [
+        *of_maker_office(**arguments)(world),
+        *of_holder(**arguments)(world),
+    ]
+
+
+SAMPLES: dict[str, Samples] = {
+    "offices:office": of_maker_office(code=lambda w: w.office.code),
+    "catalogue:product": of_maker_office(key=lambda w: w.product.key),
+    "catalogue:prices": of_maker_office(key=lambda w: w.product.key),
+    "catalogue:retirement": of_maker_office(key=lambda w: w.product.key),
+    "stock:lot": of_maker_office(code=lambda w: w.lot.code),
+    "stock:breakage": of_maker_office(code=lambda w: w.lot.code),
+    "consignment:send_back": of_holder(stand=lambda w: w.stand.code),
+    "consignment:story": of_both(code=lambda w: w.on_its_way.code),
+    "consignment:despatch": of_maker_office(code=lambda w: w.offered.code),
+    "consignment:cancel": of_maker_office(code=lambda w: w.offered.code),
+    "consignment:receive": of_holder(code=lambda w: w.on_its_way.code),
+    "consignment:come_home": of_maker_office(code=lambda w: w.going_home.code),
+    "consignment:clear": of_holder(
+        code=lambda w: w.with_missing.code, count=lambda w: w.missing.key
+    ),
+    "consignment:sheet": of_both(code=lambda w: w.on_its_way.code),
+}

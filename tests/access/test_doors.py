@@ -85,7 +85,7 @@ def judge(door: Door, reach: Reach | None, near: bool, with_object: bool, answer
 @pytest.mark.parametrize("door", [d for d in doors() if d.is_ours], ids=lambda d: d.name)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_door_opens_to_whom_the_table_says(door: Door, method: str, world: World) -> None:
-    faults = []
+    faults: dict[str, list[str]] = {}
     for sample in samples_of(door, world):
         path = reverse(door.name, kwargs=sample.arguments)
         for role in Role:
@@ -95,8 +95,10 @@ def test_a_door_opens_to_whom_the_table_says(door: Door, method: str, world: Wor
                 answer = Walker(world.person(role, office)).knock(method, path)
                 wrong = judge(door, reach, near, bool(sample.arguments), answer)
                 if wrong:
-                    faults.append(f"{method} {path} as {role} of {office.code}: {answer}; {wrong}")
-    assert not faults, report(faults, f"{door.name} declares {door.need!r}; see staff/access.py.")
+                    told = f"{method} {path}: {answer}; {wrong}; as "
+                    faults.setdefault(told, []).append(f"{role} of {office.code}")
+    told = [what + ", ".join(who) for what, who in faults.items()]
+    assert not told, report(told, f"{door.name} declares {door.need!r}; see staff/access.py.")
 
 
 @pytest.mark.parametrize("door", doors(), ids=lambda door: door.name)
