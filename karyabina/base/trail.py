@@ -7,6 +7,8 @@
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
+
 
 class Keeper(Protocol):
     def __call__(
@@ -15,6 +17,7 @@ class Keeper(Protocol):
 
 
 KEEPERS: list[Keeper] = []
+NAMES: dict[str, str | Promise] = {}
 
 
 def keep(keeper: Keeper) -> None:
@@ -30,3 +33,13 @@ def record(*, by: Any, at: datetime, office: Any, what: str, about: str, detail:
     if not KEEPERS:
         raise RuntimeError("nobody keeps the audit trail: is karyabina.staff installed?")
     KEEPERS[0](by=by, at=at, office=office, what=what, about=about, detail=detail)
+
+
+def name(what: str, words: str | Promise) -> None:
+    """Say what an act is called on the page of the trail; a room names its own, at import."""
+    NAMES[what] = words
+
+
+def named(what: str) -> str:
+    """The act in words; its code where no room has named it."""
+    return str(NAMES.get(what, what))

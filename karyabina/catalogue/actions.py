@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base import trail
 from karyabina.base.keys import new_key
 from karyabina.base.refusal import Refusal
 from karyabina.base.spreadsheets import Problem
@@ -337,3 +338,9 @@ def product_of(line: Line) -> Product:
     )
     checked(product)
     return product
+
+
+trail.name("catalogue.add", _("Produk dicatat"))
+trail.name("catalogue.change", _("Produk diubah"))
+trail.name("catalogue.retire", _("Produk dihentikan"))
+trail.name("catalogue.import", _("Daftar produk diimpor"))

@@ -80,7 +80,7 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             product = added(request, form)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            form.blame(refusal)
         else:
             messages.success(request, _("Produk %(name)s dicatat.") % {"name": product.name})
             return HttpResponseRedirect(reverse("catalogue:product", args=[product.pk]))
@@ -153,7 +153,7 @@ def prices(request: HttpRequest, key: UUID) -> HttpResponse:
                 at=at,
             )
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            form.blame(refusal)
         else:
             messages.success(
                 request, _("Harga %(price)s dicatat.") % {"price": rupiah_text(price.amount)}

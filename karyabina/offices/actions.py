@@ -164,3 +164,7 @@ def checked(office: Office) -> None:
         raise OfficeNotWellFormed(_("Zona waktu ini tidak dikenal.")) from unknown
     except ValidationError as faults:
         raise OfficeNotWellFormed("; ".join(faults.messages)) from faults
+
+
+trail.name("offices.add", _("Kantor dicatat"))
+trail.name("offices.change", _("Kantor diubah"))

@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base import trail
 from karyabina.base.keys import new_key
 from karyabina.base.refusal import Refusal
-from karyabina.offices.models import Office
+from karyabina.offices.models import Office, OfficeSet
 from karyabina.staff.models import Appointment, Audit, Role, Staff
 
 
@@ -16,12 +17,32 @@ class UsernameTaken(Refusal):
     message = _("Nama pengguna ini sudah dipakai. Pilih nama lain.")
 
 
+class FormAlreadyUsed(Refusal):
+    message = _(
+        "Formulir ini sudah dipakai untuk petugas lain. Tidak ada yang dicatat; "
+        "buka lagi halamannya."
+    )
+
+
+class ServesElsewhereToo(Refusal):
+    message = _(
+        "Petugas ini juga berperan di kantor di luar lingkup Anda. "
+        "Mintalah administrator yang membawahi semua kantornya."
+    )
+
+
 class NotForYourself(Refusal):
     message = _("Anda tidak dapat mengubah peran Anda sendiri. Mintalah administrator lain.")
 
 
 def record(
-    *, by: Staff | None, at: datetime, office: Office | None, what: str, about: str, detail: str = ""
+    *,
+    by: Staff | None,
+    at: datetime,
+    office: Office | None,
+    what: str,
+    about: str,
+    detail: str = "",
 ) -> Audit:
     """Write one audit row: `what` is `room.verb`, `about` the code of the thing."""
     return Audit.objects.create(
@@ -42,13 +63,23 @@ def enlist(
     """Let a new member of staff log in; without a role they see nothing yet.
 
     Refuses a username that is taken. The first one is enlisted by nobody (command line). Without
-    a password the account exists but cannot log in until one is set.
+    a password the account exists but cannot log in until one is set. The same key again is the
+    same person.
     """
+    existing = Staff.objects.filter(pk=key).first() if key else None
+    if existing:
+        if existing.username != username:
+            raise FormAlreadyUsed
+        return existing
     if Staff.objects.filter(username__iexact=username).exists():
         raise UsernameTaken(field="username")
-    person = Staff.objects.create_user(
-        username=username, name=name, password=password, key=key or new_key()
-    )
+    try:
+        with transaction.atomic():
+            person = Staff.objects.create_user(
+                username=username, name=name, password=password, key=key or new_key()
+            )
+    except IntegrityError as raced:
+        raise UsernameTaken(field="username") from raced
     record(by=by, at=at, office=None, what="staff.enlist", about=username)
     return person
 
@@ -63,9 +94,13 @@ def appoint(
     held = Appointment.objects.in_force().filter(staff=staff, office=office, role=role).first()
     if held:
         return held
-    given = Appointment.objects.create(
-        staff=staff, office=office, role=role, given_by=by, given_at=at
-    )
+    try:
+        with transaction.atomic():
+            given = Appointment.objects.create(
+                staff=staff, office=office, role=role, given_by=by, given_at=at
+            )
+    except IntegrityError:  # two administrators at once gave the same role
+        return Appointment.objects.in_force().get(staff=staff, office=office, role=role)
     record(
         by=by, at=at, office=office, what="staff.appoint", about=staff.username, detail=str(role)
     )
@@ -77,7 +112,9 @@ def dismiss(*, appointment: Appointment, by: Staff, at: datetime) -> None:
     """Take a role away from now on. Taking it again changes nothing."""
     if by.pk == appointment.staff_id:
         raise NotForYourself
-    ended = Appointment.objects.in_force().filter(pk=appointment.pk).update(ended_at=at, ended_by=by)
+    ended = (
+        Appointment.objects.in_force().filter(pk=appointment.pk).update(ended_at=at, ended_by=by)
+    )
     if ended:
         record(
             by=by,
@@ -87,3 +124,33 @@ def dismiss(*, appointment: Appointment, by: Staff, at: datetime) -> None:
             about=appointment.staff.username,
             detail=appointment.role,
         )
+
+
+@transaction.atomic
+def set_password(
+    *, staff: Staff, password: str, within: OfficeSet, by: Staff, at: datetime
+) -> None:
+    """Give somebody who forgot it a new first password; whoever is logged in with the old one is
+    logged out.
+
+    Only for those who serve nowhere but at the offices `within`: else an administrator of one
+    office could enter another in somebody's name. Never for oneself.
+    """
+    if by.pk == staff.pk:
+        raise NotForYourself
+    held = Appointment.objects.in_force().filter(staff=staff)
+    if held.exclude(office__in=within).exists():
+        raise ServesElsewhereToo
+    staff.set_password(password)
+    staff.save(update_fields=("password",))
+    home = held.select_related("office").order_by("office__path").first()
+    office = home.office if home else None
+    record(by=by, at=at, office=office, what="staff.password", about=staff.username)
+
+
+trail.name("staff.enlist", _("Petugas didaftarkan"))
+trail.name("staff.appoint", _("Peran diberikan"))
+trail.name("staff.dismiss", _("Peran dicabut"))
+trail.name("staff.password", _("Kata sandi baru diberikan"))
+trail.name("staff.login", _("Masuk"))
+trail.name("staff.login_failed", _("Gagal masuk"))

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-
-from allauth.mfa.utils import is_mfa_enabled
 
 from karyabina.staff import queries
 from karyabina.staff.access import Open

@@ -1,12 +1,15 @@
 """Who logs in, what they may do where, and what they did outside the ledger."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base import trail
 from karyabina.base.guards import append_only
 from karyabina.base.keys import new_key
 from karyabina.base.models import Keyed
@@ -56,7 +59,10 @@ class Staff(AbstractBaseUser):
     EMAIL_FIELD = "email"
 
     class Meta:
-        ordering = ("name",)
+        ordering = ("name", "username")
+        constraints = (
+            models.UniqueConstraint(Lower("username"), name="staff_username_is_unique_in_any_case"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -89,8 +95,7 @@ class Appointment(Keyed):
             ),
             models.CheckConstraint(
                 name="appointment_ends_by_somebody",
-                condition=models.Q(ended_at=None, ended_by=None)
-                | models.Q(ended_at__isnull=False),
+                condition=models.Q(ended_at=None, ended_by=None) | models.Q(ended_at__isnull=False),
             ),
         )
 
@@ -118,6 +123,17 @@ class Audit(Keyed):
 
     def __str__(self) -> str:
         return f"{self.what} {self.about}"
+
+    @property
+    def words(self) -> str:
+        """What was done, as the room that did it calls it."""
+        return trail.named(self.what)
+
+    @property
+    def told(self) -> str:
+        """The detail for people: a role by its name, anything else as it was written."""
+        roles: dict[str, Any] = dict(Role.choices)
+        return str(roles.get(self.detail, self.detail))
 
 
 append_only("staff_audit")
