@@ -151,6 +151,21 @@ def balances(
     return {(code, of): int(amount) for code, of, amount in rows}
 
 
+def ever_held(codes: Iterable[str]) -> dict[tuple[str, str], int]:
+    """(account, unit) → amount now, of all that these accounts ever held, what is gone as 0.
+
+    One query. Accounts of class `outside` are not in it."""
+    text, values = _among("a.code", codes)
+    rows = _rows(
+        "SELECT a.code, u.code, b.amount FROM ledger_balance AS b"
+        " JOIN ledger_account AS a ON a.id = b.account_id"
+        " JOIN ledger_unit AS u ON u.id = b.unit_id"
+        f" WHERE {text} ORDER BY a.code, u.code",
+        values,
+    )
+    return {(code, of): int(amount) for code, of, amount in rows}
+
+
 def balance_at(code: str, unit: str, instant: datetime) -> int:
     """What the books said at `instant` (by `recorded_at`, inclusive) that the account holds.
 

@@ -1,5 +1,6 @@
 """Which lots are where, and which of them to take first."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -100,18 +101,26 @@ def store_of(office: Office) -> str:
 
 def lots_at(account: str) -> list[LotAt]:
     """The lots of which something is at `account`, first expired first. Two queries."""
-    return _joined(
-        {unit: n for (_, unit), n in ledger.balances([account]).items() if n > 0}, Lot.objects.all()
-    )
+    return _shelved(ledger.balances([account]))[account]
 
 
-def _joined(amounts: Mapping[str, int], lots: Iterable[Lot]) -> list[LotAt]:
-    rows = (
-        lots.filter(code__in=list(amounts))  # type: ignore[attr-defined]
-        .select_related("product", "office")
-        .order_by(*FIRST_EXPIRED)
-    )
-    return [LotAt(lot, amounts[lot.code]) for lot in rows]
+def lots_ever_at(accounts: Iterable[str]) -> dict[str, list[LotAt]]:
+    """Account → the lots that have been there, also those of which nothing is left. Two queries."""
+    return _shelved(ledger.ever_held(accounts))
+
+
+def _shelved(amounts: Mapping[tuple[str, str], int]) -> dict[str, list[LotAt]]:
+    """Amounts by (account, lot code) with the lots themselves, product and office loaded."""
+    codes = {unit for _account, unit in amounts}
+    rows = Lot.objects.filter(code__in=codes).select_related("product", "office")
+    found: dict[str, list[LotAt]] = defaultdict(list)
+    accounts = {account for account, _unit in amounts}
+    for lot in rows.order_by(*FIRST_EXPIRED):
+        for account in accounts:
+            quantity = amounts.get((account, lot.code))
+            if quantity is not None:
+                found[account].append(LotAt(lot, quantity))
+    return found
 
 
 @dataclass(frozen=True)
