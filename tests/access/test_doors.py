@@ -97,8 +97,8 @@ def test_a_door_opens_to_whom_the_table_says(door: Door, method: str, world: Wor
                 if wrong:
                     told = f"{method} {path}: {answer}; {wrong}; as "
                     faults.setdefault(told, []).append(f"{role} of {office.code}")
-    told = [what + ", ".join(who) for what, who in faults.items()]
-    assert not told, report(told, f"{door.name} declares {door.need!r}; see staff/access.py.")
+    found = [what + ", ".join(who) for what, who in faults.items()]
+    assert not found, report(found, f"{door.name} declares {door.need!r}; see staff/access.py.")
 
 
 @pytest.mark.parametrize("door", doors(), ids=lambda door: door.name)
