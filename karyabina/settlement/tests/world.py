@@ -140,13 +140,18 @@ class World:
         )
 
 
-def build(*offices: str) -> World:
-    """A stand of NTT with these offices invited (KLB and KFM unless said), an open shift with
-    ten million rupiah of change, and the usual scheme."""
+def open_stand(*offices: str) -> World:
+    """A stand of NTT with these offices invited (KLB and KFM unless said), and an open shift with
+    ten million rupiah of change."""
     stand = make.stand(invited=offices or ("KLB", "KFM"))
-    make.scheme()
     cashier = make.officer(Role.CASHIER, "NTT")
     shift = till.open_shift(
         key=new_key(), stand=stand, float_amount=10_000_000, by=cashier, at=make.moment(7, 30)
     )
     return World(stand, shift, cashier)
+
+
+def build(*offices: str) -> World:
+    """Such a stand, and the usual scheme."""
+    make.scheme()
+    return open_stand(*offices)
