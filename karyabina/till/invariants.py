@@ -100,8 +100,12 @@ def every_returned_piece_came_back_to_the_books() -> list[str]:
     wrong = (
         RefundLine.objects.select_related("refund__sale__shift", "sale_line__lot")
         .annotate(
-            good=Sum("refund__entry__movements__amount", filter=from_buyer & on_the_stand, default=0),
-            bad=Sum("refund__entry__movements__amount", filter=from_buyer & ~on_the_stand, default=0),
+            good=Sum(
+                "refund__entry__movements__amount", filter=from_buyer & on_the_stand, default=0
+            ),
+            bad=Sum(
+                "refund__entry__movements__amount", filter=from_buyer & ~on_the_stand, default=0
+            ),
         )
         .exclude(Q(sellable=True, good=F("quantity")) | Q(sellable=False, bad=F("quantity")))
     )
