@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from karyabina.offices.models import Office
+from karyabina.staff.models import Role, Staff
 from tests.access.world import World
 
 
@@ -40,8 +41,22 @@ def of_both(**arguments: Callable[[World], object]) -> Samples:
     ]
 
 
+def colleague(world: World) -> Staff:
+    """Somebody with a role at KLB alone."""
+    return world.person(Role.CASHIER, world.office)
+
+
 SAMPLES: dict[str, Samples] = {
     "offices:office": of_maker_office(code=lambda w: w.office.code),
+    **dict.fromkeys(
+        ("staff:person", "staff:appointments", "staff:password"),
+        of_maker_office(key=lambda w: colleague(w).key),
+    ),
+    "staff:dismissal": of_maker_office(
+        key=lambda w: colleague(w).key,
+        appointment=lambda w: colleague(w).appointments.get().key,
+    ),
+    "workshop:production": of_maker_office(code=lambda w: w.lot.code),
     "catalogue:product": of_maker_office(key=lambda w: w.product.key),
     "catalogue:prices": of_maker_office(key=lambda w: w.product.key),
     "catalogue:retirement": of_maker_office(key=lambda w: w.product.key),
