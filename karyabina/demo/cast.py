@@ -18,6 +18,7 @@ class Part:
     roles: tuple[Role, ...]
 
 
+Cast = dict[str, Staff]  # username → account
 REGION, HEADQUARTERS = "NTT", "DITJENPAS"
 STANDING = (
     Part("pusat", "Administrator pusat (contoh)", HEADQUARTERS, (Role.ADMINISTRATOR, Role.HEAD)),
@@ -40,7 +41,7 @@ def of_office(code: str) -> tuple[Part, ...]:
     )
 
 
-def engage(parts: tuple[Part, ...], *, at: datetime) -> dict[str, Staff]:
+def engage(parts: tuple[Part, ...], *, at: datetime) -> Cast:
     """Make the accounts that are not there yet, with their roles; they have no password."""
     offices = {office.code: office for office in Office.objects.all()}
     there = {person.username: person for person in Staff.objects.all()}

@@ -3,10 +3,7 @@ made up ("Data contoh")."""
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
 
 DATA = Path(__file__).parent / "data"
 
@@ -56,11 +53,3 @@ def goods() -> list[Good]:
             )
             for row in csv.DictReader(file)
         ]
-
-
-def demo_key(at: datetime, *words: object) -> UUID:
-    """A UUIDv7 that is the same in every run, so that playing the day twice books it once."""
-    milliseconds = int(at.astimezone(UTC).timestamp() * 1000)
-    noise = int.from_bytes(sha256("|".join(map(str, words)).encode()).digest()[:10], "big")
-    value = milliseconds << 80 | 0x7 << 76 | (noise >> 62 & 0xFFF) << 64 | 0b10 << 62
-    return UUID(int=value | noise & (1 << 62) - 1)

@@ -9,8 +9,9 @@ from django.db import transaction
 from karyabina.base.money import times_price
 from karyabina.catalogue.models import Product
 from karyabina.consignment import actions as consignment
-from karyabina.demo.cast import REGION
-from karyabina.demo.goods import Good, demo_key, goods
+from karyabina.demo.cast import REGION, Cast
+from karyabina.demo.day import demo_key
+from karyabina.demo.goods import Good, goods
 from karyabina.festivals import actions as festivals
 from karyabina.festivals.models import Festival, Stand
 from karyabina.makers.models import Maker
@@ -108,7 +109,9 @@ def _lot(good: Good, quantity: int, office: Office, officer: Staff, now: datetim
     ).lot
 
 
-def _send(office: Office, stand: Stand, pieces, cast: dict[str, Staff], now: datetime) -> None:
+def _send(
+    office: Office, stand: Stand, pieces: list[tuple[Lot, int]], cast: Cast, now: datetime
+) -> None:
     """Maumere's goods wait to be despatched, Kalabahi's to be received; the others stand there."""
     officer = cast[f"bengkel-{office.code.lower()}"]
     offer = consignment.offer(
@@ -140,8 +143,14 @@ def _send(office: Office, stand: Stand, pieces, cast: dict[str, Staff], now: dat
     )
 
 
-def _sell(stand: Stand, lots: dict[str, Lot], table, cashier: Staff, now: datetime) -> None:
-    chance = random.Random(CODE)  # noqa: S311 - a play
+def _sell(
+    stand: Stand,
+    lots: dict[str, Lot],
+    table: dict[tuple[str, str], Good],
+    cashier: Staff,
+    now: datetime,
+) -> None:
+    chance = random.Random(CODE)
     shift = till.open_shift(
         key=demo_key(now, CODE, "shift"), stand=stand, float_amount=200_000, by=cashier, at=now
     )

@@ -6,8 +6,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from karyabina.demo.actions import DAY, FESTIVAL, STAND
 from karyabina.demo.cast import STANDING, of_office
+from karyabina.demo.day import DAY, FESTIVAL, STAND
 from karyabina.demo.goods import goods
 from karyabina.offices.models import Office
 from karyabina.settlement.models import Premi
@@ -84,15 +84,13 @@ def doors() -> list[Door]:
         ),
         Door(_("Humas"), _("Melihat angka hari gerai untuk siaran pers."), "humas"),
         Door(_("Auditor"), _("Membaca semuanya, mengubah apa pun tidak."), "auditor"),
-        Door(
-            _("Administrator"), _("Mengimpor kantor dan produk, memberi peran."), "pusat"
-        ),
+        Door(_("Administrator"), _("Mengimpor kantor dan produk, memberi peran."), "pusat"),
     ]
 
 
 def tour() -> list[Stop]:
     """The pages that tell the day, as far as it has been played."""
-    stops = [
+    stops: list[tuple[str, str, str, list[str]]] = [
         (_("Halaman umum gerai"), _("semua orang"), "festivals:stand", [STAND]),
         (
             _("Hari gerai"),
@@ -108,16 +106,14 @@ def tour() -> list[Stop]:
         ),
         (_("Siapa berhak atas apa"), _("bendahara, auditor"), "reports:owed", []),
     ]
-    premi = (
-        Premi.objects.filter(result__lot__code__startswith="KLB-MELON").order_by("key").first()
-    )
+    premi = Premi.objects.filter(result__lot__code__startswith="KLB-MELON").order_by("key").first()
     if premi:
         stops.append(
             (
                 _("Cerita satu premi, sampai ke jam kerjanya"),
                 _("bendahara KLB"),
                 "settlement:story",
-                [premi.pk],
+                [str(premi.pk)],
             )
         )
     found = []

@@ -1,0 +1,75 @@
+"""`karya demo`: play the festival day and print what came of it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from karyabina.demo import actions, practice, printing
+from karyabina.ledger import verify
+from karyabina.staff import actions as staff
+from karyabina.staff.models import Audit, Staff
+
+BEGUN = "demo.begin"
+
+
+class Command(BaseCommand):
+    help = "Mainkan satu hari festival dengan kantor dan barang nyata, lalu cetak hasilnya."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fresh", action="store_true", help="hapus data dan mulai dari awal")
+
+    def handle(self, *, fresh: bool, **_: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Jalankan lewat ./run demo: KARYABINA_DEMO belum disetel.")
+        guard_other_peoples_data()
+        if fresh:
+            empty()
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        now = timezone.localtime()
+        if not Staff.objects.exists():
+            staff.record(by=None, at=now, office=None, what=BEGUN, about="demo")
+        actions.play(self.stdout.write)
+        practice.open_today(now)
+        for line in printing.result(now):
+            self.stdout.write(line)
+        faults = [fault for finding in verify.run() for fault in finding.faults]
+        if faults:
+            raise CommandError("\n".join(["Buku besar tidak cocok:", *faults]))
+        self.stdout.write("Buku besar cocok: setiap aturan sudah diperiksa (karya verify).")
+
+
+def guard_other_peoples_data() -> None:
+    """Play only in an empty database or in one that a demonstration began."""
+    tables = connection.introspection.table_names()
+    if Staff._meta.db_table not in tables:
+        if tables:
+            raise CommandError(
+                "Basis data ini berisi tabel lain. Pakai basis data kosong untuk peragaan."
+            )
+        return
+    if Staff.objects.exists() and not Audit.objects.filter(what=BEGUN).exists():
+        raise CommandError(
+            "Basis data ini bukan basis data peragaan: isinya tidak disentuh. Pakai basis data"
+            " kosong (DATABASE_URL atau KARYABINA_DATA yang lain)."
+        )
+
+
+def empty() -> None:
+    """Remove everything of the demonstration from its database."""
+    if connection.vendor == "sqlite":
+        path = str(connection.settings_dict["NAME"])
+        connection.close()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        schema = connection.ops.quote_name(cursor.fetchone()[0])
+        cursor.execute(f"DROP SCHEMA {schema} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {schema}")
