@@ -62,6 +62,13 @@ SAMPLES: dict[str, Samples] = {
     "catalogue:retirement": of_maker_office(key=lambda w: w.product.key),
     "stock:lot": of_maker_office(code=lambda w: w.lot.code),
     "stock:breakage": of_maker_office(code=lambda w: w.lot.code),
+    **dict.fromkeys(
+        ("festivals:festival", "festivals:invitations", "festivals:stands"),
+        of_holder(code=lambda w: w.stand.festival.code),
+    ),
+    **dict.fromkeys(
+        ("festivals:stand", "festivals:closure"), of_holder(code=lambda w: w.stand.code)
+    ),
     "consignment:send_back": of_holder(stand=lambda w: w.stand.code),
     "consignment:story": of_both(code=lambda w: w.on_its_way.code),
     "consignment:despatch": of_maker_office(code=lambda w: w.offered.code),

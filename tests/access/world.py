@@ -6,6 +6,10 @@ stranger to all of them, whichever way a role reaches.
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
 from karyabina.base.keys import new_key
 from karyabina.catalogue.models import Product
 from karyabina.consignment import actions as consignment
@@ -31,6 +35,7 @@ class World:
     region: Office
     stranger: Office
     people: dict[tuple[str, str], Staff] = field(default_factory=dict)
+    sessions: dict[Staff, str] = field(default_factory=dict)
 
     product: Product = field(init=False)
     production: Production = field(init=False)
@@ -53,8 +58,22 @@ class World:
     def person(self, role: str, office: Office) -> Staff:
         return self.people[role, office.code]
 
-    def everybody_at(self, office: Office) -> list[Staff]:
-        return [person for (_role, code), person in self.people.items() if code == office.code]
+    def session(self, role: str, office: Office) -> str:
+        """The key of a session in which this person is logged in."""
+        person = self.person(role, office)
+        if person not in self.sessions:
+            self.sessions[person] = logged_in(person)
+        return self.sessions[person]
+
+
+def logged_in(person: Staff) -> str:
+    """Log somebody in without a form; the key of the session."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
 
 
 def build() -> World:
@@ -66,6 +85,7 @@ def build() -> World:
     for office in (world.office, world.region, world.stranger):
         for role in Role:
             world.people[role, office.code] = make.officer(role, office.code)
+            world.session(role, office)
     make.scheme()
     world.maker = make.maker("KLB")
     world.product = make.product("MELON", "KLB")

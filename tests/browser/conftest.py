@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from karyabina.staff.models import Staff
+from tests.access.world import logged_in
 
 # Playwright runs a loop in this thread; Django's tests are synchronous all the same.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -149,12 +148,7 @@ def log_in(base_url: str) -> Callable[[Page, Staff], None]:
     """`log_in(page, staff)` gives the page a session, without the form (which has its own test)."""
 
     def give_session(page: Page, staff: Staff) -> None:
-        session = SessionStore()
-        session[SESSION_KEY] = str(staff.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
-        session.create()
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key)}
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": logged_in(staff)}
         page.context.add_cookies([{**cookie, "url": base_url, "httpOnly": True}])  # type: ignore[list-item]
 
     return give_session
