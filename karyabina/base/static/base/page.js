@@ -1,9 +1,4 @@
 // What every page can do with JavaScript. Without it all of this still works, in more clicks.
-import "./theme.js";
-import "./forms.js";
-import "./stepper.js";
-import "./finder.js";
-
 // The first thing that is wrong is read out and brought into sight.
 document.querySelector("[data-focus]")?.focus({ preventScroll: false });
 
