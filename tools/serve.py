@@ -77,7 +77,6 @@ def main(arguments: Sequence[str]) -> int:
         blocking_threads=1,
         websockets=False,
         respawn_failed_workers=True,
-        process_name="karyabina",
     )
 
     @server.on_startup

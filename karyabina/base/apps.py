@@ -1,5 +1,7 @@
+from collections.abc import Sequence
+
 from django.apps import AppConfig
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db.models.signals import post_migrate
 
 from karyabina.base import guards
@@ -11,7 +13,11 @@ def install_guards(using: str, **_: object) -> None:
 
 
 @register(Tags.database)
-def guards_are_there(app_configs: object, databases: list[str] | None = None, **_: object):
+def guards_are_there(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **_: object,
+) -> list[CheckMessage]:
     """`karya check --database default`, which `./run serve` calls, refuses unguarded books."""
     return [
         Error(

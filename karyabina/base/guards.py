@@ -66,7 +66,8 @@ POSTGRESQL_APPEND_ONLY = """
 CREATE OR REPLACE FUNCTION karyabina_refuse() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 BEGIN
-  RAISE '% is append-only: add a correcting row', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE '% is append-only: add a correcting row', TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
 END $$;
 --
 DROP TRIGGER IF EXISTS {t}_no_update ON {t};

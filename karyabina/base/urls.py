@@ -7,7 +7,6 @@ from karyabina.base import views
 
 app_name = "base"
 urlpatterns = [
-    path("", views.front, name="front"),
     path("bahasa/", set_language, name="set_language"),
     path("tema/", views.theme, name="theme"),
     path("gaya/", views.style, name="style"),

@@ -13,7 +13,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -167,15 +167,6 @@ def broken(request: HttpRequest) -> HttpResponse:
         page = f"<!doctype html><title>{escape(title)}</title><h1>{escape(title)}</h1>"
         page += f"<p>{escape(detail)}</p>"
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-# --- the front door and the choices of a visitor -------------------------------------------------
-@public
-def front(request: HttpRequest) -> HttpResponse:
-    """Where `/` leads: staff to their desk, others to the demonstration or to logging in."""
-    if request.user.is_authenticated:
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    return redirect("/demo/" if settings.DEMO else settings.LOGIN_URL)
 
 
 @public

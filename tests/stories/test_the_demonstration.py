@@ -15,14 +15,14 @@ from karyabina.staff.models import Staff
 
 
 def test_a_play_that_was_cut_off_goes_on(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    class CutOff(Exception):
+    class PowerCutError(Exception):
         pass
 
     def stop(line: str) -> None:
         if line.startswith("Barang kembali"):
-            raise CutOff
+            raise PowerCutError
 
-    with pytest.raises(CutOff):
+    with pytest.raises(PowerCutError):
         play(stop)
     assert not Settlement.objects.exists()
     play(lambda line: None)
