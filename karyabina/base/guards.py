@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import connections, transaction
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def install(using: str = "default") -> None:
     """Make all registered guards whose table exists; may be repeated."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=using), connection.cursor() as cursor:
         for guard in GUARDS.values():
             if guard.table in tables:
                 text = guard.sqlite if connection.vendor == "sqlite" else guard.postgresql
@@ -162,10 +162,11 @@ def lifted(using: str = "default") -> Iterator[None]:
     free = connection.vendor == "sqlite" and not connection.in_atomic_block
     if free:
         connection.disable_constraint_checking()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
-        else:
+    else:
+        with transaction.atomic(using=using), connection.cursor() as cursor:
             for trigger in sorted(ours & existing(using)):
                 cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(trigger)}")
     try:
@@ -174,7 +175,7 @@ def lifted(using: str = "default") -> Iterator[None]:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
-        else:
+        elif missing(using):
             install(using)
         if free:
             connection.enable_constraint_checking()

@@ -42,12 +42,13 @@ def open_account(*, code: str, home: str, at: datetime) -> Account:
 @transaction.atomic
 def open_accounts(*, homes: Mapping[str, str], at: datetime) -> dict[str, Account]:
     """Open several accounts (code → home) at once; returns them all, old and new, by code."""
-    there = Account.objects.in_bulk(list(homes), field_name="code")
-    fresh = [code for code in homes if code not in there]
-    for code in fresh:
-        cls = CLASSES.get(code.partition(":")[0])
-        if cls is None or "\0" in code + homes[code]:
+    for code, home in homes.items():
+        if code.partition(":")[0] not in CLASSES or "\0" in code + home:
             raise BadCode(code)
+    there = Account.objects.in_bulk(list(homes), field_name="code")
+    fresh = sorted(set(homes) - set(there))  # sorted: two that open the same cannot deadlock
+    for code in fresh:
+        cls = CLASSES[code.partition(":")[0]]
         _insert(
             "INSERT INTO ledger_account (code, cls, home, opened_at) VALUES (%s, %s, %s, %s)",
             [code, cls, homes[code], text_of(at) if connection.vendor == "sqlite" else at],
@@ -71,11 +72,12 @@ def add_unit(*, code: str, kind: str) -> Unit:
 @transaction.atomic
 def add_units(*, codes: Sequence[str], kind: str) -> dict[str, Unit]:
     """Add several units of one kind; returns them all, old and new, by code."""
-    there = Unit.objects.in_bulk(list(codes), field_name="code")
-    fresh = [code for code in dict.fromkeys(codes) if code not in there]
-    for code in fresh:
+    for code in codes:
         if "\0" in code + kind:
             raise BadCode(code)
+    there = Unit.objects.in_bulk(list(codes), field_name="code")
+    fresh = sorted(set(codes) - set(there))
+    for code in fresh:
         _insert("INSERT INTO ledger_unit (code, kind) VALUES (%s, %s)", [code, kind], code)
     if fresh:
         there |= Unit.objects.in_bulk(fresh, field_name="code")

@@ -5,8 +5,9 @@
     refuse NotEnough stand -> buyer 99 KFM-CHIPS-1
     expect stand 8 KFM-CHIPS-1
 
-A line is an entry, an expectation, or a comment (`#`). Short names stand for accounts (below); a
-full code may be written as well. Accounts and lots are opened when they are first named.
+A line is an entry, an expectation, or a comment (`#`); after `;` it goes on in the next line.
+Short names stand for accounts (below); a full code may be written as well. Accounts and lots are
+opened when they are first named.
 """
 
 import re
@@ -39,14 +40,16 @@ REFUSE = re.compile(r"refuse (?P<sentence>\w+) (?P<moves>.+)")
 
 def tell(story: str) -> None:
     """Play a story line by line; the line that does not hold is named."""
+    text = ""
     for number, line in enumerate(story.splitlines(), 1):
-        text = line.partition("#")[0].strip()
-        if text:
+        text += line.partition("#")[0].strip()
+        if text and not text.endswith(";"):
             try:
                 _line(text)
             except Exception as error:
                 error.add_note(f"in line {number}: {text}")
                 raise
+            text = ""
 
 
 def _line(text: str) -> None:

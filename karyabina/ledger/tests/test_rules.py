@@ -165,7 +165,9 @@ def test_a_unit_is_rupiah_lot_or_material(code: str, kind: str, rule: str) -> No
 
 
 # --- amounts and entries -------------------------------------------------------------------------
-@pytest.mark.parametrize("amount", ["0", "-1", "1.5", "0.4", "1000000000000000", "CAST(NULL AS bigint)"])
+@pytest.mark.parametrize(
+    "amount", ["0", "-1", "1.5", "0.4", "1000000000000000", "CAST(NULL AS bigint)"]
+)
 def test_an_amount_is_a_positive_whole_number(amount: str) -> None:
     key = raw.entry()
     with refused("movement_amount_is_a_positive_whole|REAL value|(NOT NULL|not-null) constraint"):
@@ -300,8 +302,9 @@ def test_accounts_and_units_of_a_movement_exist() -> None:
                 "INSERT INTO ledger_movement (entry_key, n, source_id, target_id, unit_id, amount,"
                 f" recorded_at, booked_on) SELECT e.key, 1, {', '.join(chosen.values())}, 1,"
                 " e.recorded_at, e.booked_on FROM ledger_entry AS e, ledger_account AS s,"
-                " ledger_account AS t, ledger_unit AS u WHERE e.key = %s AND s.code = 'outside:workshop'"
-                " AND t.code = 'store:KFM' AND u.code = 'KFM-CHIPS-1'",
+                " ledger_account AS t, ledger_unit AS u WHERE e.key = %s"
+                " AND s.code = 'outside:workshop' AND t.code = 'store:KFM'"
+                " AND u.code = 'KFM-CHIPS-1'",
                 [key],
             )
             raw.settle()

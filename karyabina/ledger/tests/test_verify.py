@@ -1,0 +1,296 @@
+"""`karya verify` is silent about right books and names what is wrong with damaged ones."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from karyabina.base import guards
+from karyabina.base.keys import new_key
+from karyabina.ledger import actions as ledger
+from karyabina.ledger import verify
+from karyabina.ledger.models import Entry, Move
+from karyabina.ledger.tests import raw
+from karyabina.ledger.tests.make import AT, CHIPS, made, person, posted, world
+
+CASH_AND_CHIPS = [
+    Move("stand:GOR", "outside:buyer", CHIPS, 2),
+    Move("outside:buyer", "cash:S1", "IDR", 24_900),
+    Move("owed:NTT", "due:KFM", "IDR", 24_900),
+]
+
+
+def some_books() -> None:
+    world()
+    made(10)
+    for _ in range(3):
+        sale = posted(*CASH_AND_CHIPS)
+    ledger.reverse(key=new_key(), original=sale, by=person(), occurred_at=AT,
+                   reason="Salah")  # fmt: skip
+
+
+def wrong() -> dict[str, tuple[str, ...]]:
+    """The check that found something → what it found."""
+    with verify._one_state():
+        found = {
+            check.__name__: tuple(check())
+            for _sentence, check in verify._INVARIANTS
+            if check.__module__ == verify.__name__
+        }
+    return {name: faults for name, faults in found.items() if faults}
+
+
+@contextmanager
+def damaged(*statements: str) -> Iterator[None]:
+    """Books that somebody with all powers has changed, until the end of the block."""
+    with transaction.atomic():
+        with guards.lifted():
+            for statement in statements:
+                raw.run(statement)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def books(db: None) -> None:
+    some_books()
+
+
+# --- damage that only a superuser can do ---------------------------------------------------------
+LOT = "(SELECT id FROM ledger_unit WHERE code = 'KFM-CHIPS-1')"
+ONE = "(SELECT key FROM ledger_entry WHERE kind = 'production')"
+LAST = "(SELECT key FROM ledger_entry WHERE kind = 'reversal')"
+
+
+def account(code: str) -> str:
+    return f"(SELECT id FROM ledger_account WHERE code = '{code}')"
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (
+            f"UPDATE ledger_balance SET amount = amount + 1 WHERE unit_id = {LOT}",
+            {"balances_follow_movements", "every_lot_is_somewhere"},
+        ),
+        (
+            f"UPDATE ledger_movement SET amount = amount - 1 WHERE entry_key = {ONE}",
+            {"balances_follow_movements", "every_lot_is_somewhere"},
+        ),
+        (
+            f"DELETE FROM ledger_balance WHERE account_id = {account('cash:S1')}",
+            {"balances_follow_movements", "every_lot_is_somewhere"},
+        ),
+        (
+            "UPDATE ledger_balance SET upto = NULL",
+            {"balances_know_their_last_movement"},
+        ),
+        (
+            f"UPDATE ledger_balance SET amount = -1 WHERE account_id = {account('stand:GOR')}",
+            {
+                "balances_follow_movements",
+                "nothing_held_is_below_zero",
+                "every_lot_is_somewhere",
+            },
+        ),
+        (
+            f"UPDATE ledger_balance SET amount = 1 WHERE account_id = {account('due:KFM')}",
+            {"balances_follow_movements", "claims_mirror_debts", "every_lot_is_somewhere"},
+        ),
+        (
+            "INSERT INTO ledger_balance SELECT id, "
+            f"{LOT}, 0, NULL FROM ledger_account WHERE code = 'outside:buyer'",
+            {"outside_has_no_balance", "balances_know_their_last_movement"},
+        ),
+        (
+            f"UPDATE ledger_movement SET booked_on = '2025-11-01' WHERE entry_key = {ONE}",
+            {"movements_carry_the_times_of_their_entry"},
+        ),
+        (
+            f"UPDATE ledger_movement SET amount = 1 WHERE entry_key = {LAST} AND n = 1",
+            {
+                "balances_follow_movements",
+                "every_lot_is_somewhere",
+                "reversals_mirror_their_original",
+            },
+        ),
+        (
+            f"UPDATE ledger_movement SET target_id = {account('cash:S1')},"
+            f" source_id = {account('owed:NTT')} WHERE n = 3 AND entry_key <> {LAST}",
+            {
+                "balances_follow_movements",
+                "claims_move_against_debts",
+                "reversals_mirror_their_original",
+            },
+        ),
+        (
+            f"UPDATE ledger_movement SET unit_id = {LOT} WHERE n = 2 AND entry_key <> {LAST}",
+            {
+                "accounts_hold_their_units",
+                "balances_follow_movements",
+                "every_lot_is_somewhere",
+                "reversals_mirror_their_original",
+            },
+        ),
+        (
+            f"UPDATE ledger_entry SET recorded_at = '2999-01-01 00:00:00.000000' WHERE key = {ONE}",
+            {"recording_time_never_goes_back", "movements_carry_the_times_of_their_entry"},
+        ),
+    ],
+)
+def test_damage_is_found(books: None, damage: str, found: set[str]) -> None:
+    if connection.vendor == "postgresql":
+        damage = damage.replace("'2025-11-01'", "date '2025-11-01'")
+    assert wrong() == {}
+    with damaged(damage):
+        assert set(wrong()) == found
+    assert wrong() == {}
+
+
+def test_an_account_of_a_wrong_class_is_found(books: None) -> None:
+    damage = "UPDATE ledger_account SET cls = 'owed' WHERE code = 'stand:TWO'"
+    if raw.sqlite():
+        raw.run("PRAGMA ignore_check_constraints = ON")
+        try:
+            with damaged(damage):
+                assert wrong() == {"classes_follow_codes": ("stand:TWO owed",)}
+        finally:
+            raw.run("PRAGMA ignore_check_constraints = OFF")
+    else:
+        raw.settle()
+        drop = "ALTER TABLE ledger_account DROP CONSTRAINT account_class_follows_its_code"
+        with damaged(drop, damage):
+            assert wrong()["classes_follow_codes"] == ("stand:TWO owed",)
+            assert wrong()["constraints_are_there"] == ("account_class_follows_its_code",)
+    assert wrong() == {}
+
+
+def test_a_fault_is_named(books: None) -> None:
+    with damaged(f"UPDATE ledger_balance SET amount = 9 WHERE unit_id = {LOT}"):
+        assert wrong()["balances_follow_movements"] == (
+            f"stand:GOR: saldo 9 {CHIPS}, perpindahannya berjumlah 6",
+        )
+
+
+def test_only_a_few_of_many_faults_are_shown(books: None) -> None:
+    for _ in range(20):
+        posted(*CASH_AND_CHIPS[1:])
+    with damaged("UPDATE ledger_movement SET booked_on = '2025-11-01'"):
+        assert len(wrong()["movements_carry_the_times_of_their_entry"]) == verify.MOST_FAULTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_movement_and_a_lost_reference_are_found() -> None:
+    """Foreign keys are off meanwhile, so this is done in the open and the tables thrown away."""
+    some_books()
+    assert wrong() == {}
+    with guards.lifted():
+        raw.run(f"DELETE FROM ledger_movement WHERE n = 2 AND entry_key = {LAST}")
+    assert {"entries_are_whole", "balances_follow_movements"} <= set(wrong())
+    with guards.lifted():
+        raw.run(f"DELETE FROM ledger_entry WHERE key = {ONE}")
+    assert any(
+        "ledger_movement.entry_key" in fault for fault in wrong()["references_lead_somewhere"]
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_guard_is_found() -> None:
+    on = "" if raw.sqlite() else " ON ledger_entry"
+    raw.run(f"DROP TRIGGER ledger_entry_no_update{on}")
+    try:
+        assert wrong() == {"guards_are_there": ("ledger_entry_no_update",)}
+        if not raw.sqlite():
+            guards.install()
+            raw.run("ALTER TABLE ledger_movement DISABLE TRIGGER ledger_movement_books")
+            assert wrong() == {"guards_are_there": ("ledger_movement_books",)}
+            raw.run("ALTER TABLE ledger_movement ENABLE TRIGGER ledger_movement_books")
+    finally:
+        guards.install()
+    assert wrong() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_constraint_is_found() -> None:
+    """On SQLite this is what happens when Django remakes the table for a change of its own."""
+    if raw.sqlite():
+        with transaction.atomic():
+            with guards.lifted(), connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE ledger_balance RENAME TO gone")
+                cursor.execute(
+                    "CREATE TABLE ledger_balance (account_id bigint, unit_id bigint,"
+                    " amount bigint, upto text, PRIMARY KEY (account_id, unit_id))"
+                )
+            assert wrong() == {"constraints_are_there": ("ledger_balance: STRICT",)}
+            transaction.set_rollback(True)
+    else:
+        with transaction.atomic():
+            raw.run("ALTER TABLE ledger_movement DROP CONSTRAINT movement_number_is_positive")
+            assert wrong() == {"constraints_are_there": ("movement_number_is_positive",)}
+            transaction.set_rollback(True)
+    assert wrong() == {}
+
+
+# --- the command ---------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_the_command_says_that_the_books_are_right() -> None:
+    some_books()
+    out = StringIO()
+    call_command("verify", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert all(line.startswith("benar  ") for line in lines[:-1])
+    assert lines[-1] == f"Pembukuan benar: {len(lines) - 1} pernyataan diperiksa."
+    assert len(lines) > 16
+
+
+def test_the_command_ends_with_1_and_names_the_fault(books: None) -> None:
+    out = StringIO()
+    damage = f"UPDATE ledger_balance SET amount = 9 WHERE unit_id = {LOT}"
+    with damaged(damage), pytest.raises(SystemExit) as end:
+        call_command("verify", stdout=out)
+    assert end.value.code == 1
+    assert "SALAH  Setiap saldo sama dengan jumlah perpindahannya" in out.getvalue()
+    assert f"stand:GOR: saldo 9 {CHIPS}" in out.getvalue()
+
+
+def test_the_command_speaks_json(books: None) -> None:
+    out = StringIO()
+    call_command("verify", "--json", stdout=out)
+    said = json.loads(out.getvalue())
+    assert said["right"] is True
+    assert len(said["invariants"]) >= 16
+    assert {"sentence", "faults"} == set(said["invariants"][0])
+
+
+def test_other_rooms_add_their_own_invariants(books: None) -> None:
+    def nothing_is_sold() -> list[str]:
+        return [str(key) for key in Entry.objects.filter(kind="sale").values_list("pk", flat=True)]
+
+    before = list(verify._INVARIANTS)
+    try:
+        verify.invariant("Belum ada yang terjual")(nothing_is_sold)
+        verify.invariant("Belum ada yang terjual")(nothing_is_sold)
+        found = [f for f in verify.run(of=__name__) if f.faults]
+    finally:
+        verify._INVARIANTS[:] = before
+    assert [f.sentence for f in found] == ["Belum ada yang terjual"]
+    assert len(found[0].faults) == 3
+
+
+def test_verifying_takes_the_same_queries_for_few_and_many(
+    books: None,
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert wrong() == {}
+        return len(seen)
+
+    few = queries()
+    for _ in range(50):
+        posted(*CASH_AND_CHIPS[1:])
+    assert queries() == few
