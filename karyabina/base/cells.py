@@ -139,7 +139,11 @@ def decimal(least: int, most: int, places: int) -> Reader:
 
 
 def one_of(words: Mapping[str, str]) -> Reader:
-    """One of some words; `words` says which value each stands for. Case does not matter."""
+    """One of some words; `words` says which value each stands for. Case does not matter.
+
+    A refusal names the first word of each value.
+    """
+    offered = {value: word for word, value in reversed(words.items())}
     known = {plain(word).casefold(): value for word, value in words.items()}
 
     def read(cell: Cell) -> str:
@@ -148,7 +152,7 @@ def one_of(words: Mapping[str, str]) -> Reader:
         if value is None:
             raise BadCell(
                 _("“%(said)s” tidak dikenal. Pilih salah satu: %(words)s.")
-                % {"said": said[:40], "words": ", ".join(dict.fromkeys(words))}
+                % {"said": said[:40], "words": ", ".join(reversed(offered.values()))}
             )
         return value
 
