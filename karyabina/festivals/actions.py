@@ -1,9 +1,10 @@
 """Festivals are announced, offices invited, stands set up and closed."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -160,6 +161,20 @@ def invite(
         )
         record(by=by, at=at, office=office, what="festivals.invite", about=festival.code)
     return participation
+
+
+def invite_many(
+    *, key: UUID, festival: Festival, offices: Sequence[Office], by: Staff, at: datetime
+) -> list[Participation]:
+    """Several offices at once, all or none; each has a key derived from the one given.
+
+    Refuses what `invite` refuses.
+    """
+    with transaction.atomic():
+        return [
+            invite(key=uuid5(key, office.code), festival=festival, office=office, by=by, at=at)
+            for office in offices
+        ]
 
 
 def set_up(

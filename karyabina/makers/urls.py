@@ -12,4 +12,4 @@ urlpatterns = [
     path("baru/", views.new, name="new"),
 ]
 
-navigation.item(40, _("Peserta"), "makers:list", "makers.see")
+navigation.item(45, _("Peserta"), "makers:list", "makers.see")

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from karyabina.base.refusal import Refusal
 from karyabina.base.times import local
@@ -19,7 +19,7 @@ A_PAGE = 50
 
 
 @may("makers.see")
-@require_GET
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The makers within reach: code, status, office."""
     offices = request.reach("makers.see")

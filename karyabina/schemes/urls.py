@@ -12,4 +12,4 @@ urlpatterns = [
     path("baru/", views.new, name="new"),
 ]
 
-navigation.item(80, _("Skema"), "schemes:list", "schemes.see")
+navigation.item(75, _("Skema"), "schemes:list", "schemes.see")

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from karyabina.base.refusal import Refusal
 from karyabina.base.times import local, local_day
@@ -15,7 +15,7 @@ from karyabina.staff.access import may
 
 
 @may("schemes.see")
-@require_GET
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The scheme in force today at each office within reach, played with an example; history."""
     offices = [office for office in request.reach("schemes.see") if office.makes_goods]

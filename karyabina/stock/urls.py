@@ -13,4 +13,4 @@ urlpatterns = [
     path("<str:code>/kerusakan/", views.breakage, name="breakage"),
 ]
 
-navigation.item(35, _("Gudang"), "stock:board", "stock.see")
+navigation.item(25, _("Gudang"), "stock:board", "stock.see")

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from karyabina.base.refusal import Refusal
 from karyabina.base.times import local, local_day
@@ -22,7 +22,7 @@ PLACES = {"gudang": "store", "jalan": "transit", "gerai": "stand", "selisih": "d
 
 
 @may("stock.see")
-@require_GET
+@require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """What the offices within reach have in their stores, on the way, on stands, missing."""
     offices = list(request.reach("stock.see"))
@@ -55,7 +55,7 @@ def _lot(request: HttpRequest, code: str, permission: str) -> Lot:
 
 
 @may("stock.see")
-@require_GET
+@require_safe
 def lot(request: HttpRequest, code: str) -> HttpResponse:
     """A lot: what it is, where its pieces are now, and how they came there."""
     found = _lot(request, code, "stock.see")

@@ -13,4 +13,4 @@ urlpatterns = [
     path("<str:code>/", views.production, name="production"),
 ]
 
-navigation.item(30, _("Produksi"), "workshop:list", "workshop.see")
+navigation.item(20, _("Produksi"), "workshop:list", "workshop.see")

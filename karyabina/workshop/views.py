@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from karyabina.base.refusal import Refusal
 from karyabina.base.times import local
@@ -21,7 +21,7 @@ A_PAGE = 50
 
 
 @may("workshop.see")
-@require_GET
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """What the offices within reach have made, the latest first."""
     offices = request.reach("workshop.see")
@@ -77,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @may("workshop.see")
-@require_GET
+@require_safe
 def production(request: HttpRequest, code: str) -> HttpResponse:
     """Who made a lot, by code, and in which shares its premi will be divided."""
     found = get_object_or_404(
