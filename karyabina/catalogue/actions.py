@@ -169,7 +169,7 @@ def set_price(
     The same key with the same request gives the same price again. Refuses amounts of nothing or
     out of all proportion, and a beginning in the past.
     """
-    digest = price_digest(product, amount, per, since)
+    digest = price_digest(product, amount, per, None if since == at else since)
     existing = Price.objects.filter(pk=key).first()
     if existing:
         if existing.digest != digest:
@@ -199,7 +199,8 @@ def set_price(
     return price
 
 
-def price_digest(product: Product, amount: int, per: int, since: datetime) -> str:
+def price_digest(product: Product, amount: int, per: int, since: datetime | None) -> str:
+    """Of what was asked for; None means at once, whenever that is."""
     request = {"product": product.pk, "amount": amount, "per": per, "since": since}
     return digest_of("price", request)
 
@@ -287,7 +288,7 @@ def carry_out(plan: Plan, *, by: Staff, at: datetime) -> None:
                     amount=amount,
                     per=per,
                     since=at,
-                    digest=price_digest(product, amount, per, at),
+                    digest=price_digest(product, amount, per, None),
                     set_at=at,
                     set_by=by,
                 )
