@@ -44,6 +44,12 @@ def pytest_report_header() -> str:
     return f"seed: {seed} (KARYABINA_SEED={seed} repeats it), profile: {profile}"
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name a test after the argument where the value is a file: its bytes differ by the second,
+    and two workers must collect the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that draw their cases are marked, so that a drill can pick them."""
     for item in items:
