@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 8
 
 
-def race(act: Callable[[int], object]) -> list[object]:
+def race(act: Callable[[int], object], writers: int = WRITERS) -> list[object]:
     """Let eight people act at the same moment, each on a connection of their own.
 
     Returns what each got: a result, or the exception."""
-    results: list[object] = [None] * WRITERS
-    start = threading.Barrier(WRITERS)
+    results: list[object] = [None] * writers
+    start = threading.Barrier(writers)
 
     def one(number: int) -> None:
         try:
@@ -34,7 +34,7 @@ def race(act: Callable[[int], object]) -> list[object]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(WRITERS)]
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(writers)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -194,14 +194,16 @@ def test_for_each_balance_the_recorded_order_is_the_true_order() -> None:
 
 
 def test_two_entries_in_one_transaction_may_clash_and_can_be_tried_again() -> None:
-    """Whoever owns a transaction with several entries tries again; a clash writes nothing."""
+    """Whoever owns a transaction with several entries tries again; a clash writes nothing.
+
+    (PostgreSQL takes a second to notice each: two people and few turns are enough.)"""
     made(200)
     made(200, at="stand:TWO")
 
     def two(number: int) -> int:
         first, second = ("stand:GOR", "stand:TWO")[:: 1 if number % 2 else -1]
         tries = 0
-        for _ in range(5):
+        for _ in range(3):
             while True:
                 tries += 1
                 try:
@@ -213,7 +215,7 @@ def test_two_entries_in_one_transaction_may_clash_and_can_be_tried_again() -> No
                     assert connection.vendor == "postgresql"
         return tries
 
-    results = race(two)
-    assert all(isinstance(result, int) and result >= 5 for result in results), results
-    assert books.holders(CHIPS) == {"stand:GOR": 160, "stand:TWO": 160}
+    results = race(two, writers=2)
+    assert all(isinstance(result, int) and result >= 3 for result in results), results
+    assert books.holders(CHIPS) == {"stand:GOR": 194, "stand:TWO": 194}
     assert faults() == []
