@@ -5,7 +5,7 @@ shrinking; lengths down the page are pixels. Every bar starts at zero. A chart n
 alone: its table is beside it, and a sentence says what it shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -58,8 +58,9 @@ def percentage(part: float) -> str:
     return f"{part:.2f}%"
 
 
-def lying(data: Sequence[Datum]) -> Chart:
+def lying(of: Iterable[Datum]) -> Chart:
     """Bars from left to right, one below the other; the longest fills the width."""
+    data = list(of)
     most = max((datum.value for datum in data), default=0)
     bars = tuple(
         Bar(
@@ -78,8 +79,9 @@ def lying(data: Sequence[Datum]) -> Chart:
     return Chart(bars, len(bars) * ROW)
 
 
-def standing(data: Sequence[Datum]) -> Chart:
+def standing(of: Iterable[Datum]) -> Chart:
     """Bars from below upwards, side by side; the highest fills the space."""
+    data = list(of)
     most = max((datum.value for datum in data), default=0)
     base = ABOVE + COLUMN_SPACE
     space = 100 / len(data) if data else 0

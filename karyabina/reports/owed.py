@@ -66,6 +66,12 @@ def owners(offices: OfficeSet) -> list[Owner]:
     return [owner for owner in reached.values() if owner.sums]
 
 
+def total(of: list[Owner]) -> dict[str, int]:
+    """The sums of some offices, by column."""
+    columns = ("due", "premi", "capital", "state", "owes")
+    return {column: sum(getattr(owner, column) for owner in of) for column in columns}
+
+
 def everything() -> Everything:
     """The whole book, whoever asks: only whether it fits is shown. One query."""
     sums = totals.by_owner((*CLAIMS, OWED))

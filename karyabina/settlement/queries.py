@@ -1,30 +1,24 @@
 """What waits to be shared, what a settlement would post, and what was posted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from karyabina.base.times import local_day
 from karyabina.festivals.models import Festival, Participation
 from karyabina.offices.models import Office, OfficeSet
 from karyabina.schemes.models import Scheme
 from karyabina.schemes.queries import scheme_for
-from karyabina.settlement.models import (
-    LotResult,
-    Premi,
-    SettledRefund,
-    SettledSale,
-    Settlement,
-)
+from karyabina.settlement.models import LotResult, SettledRefund, SettledSale, Settlement
 from karyabina.settlement.shares import Shares, Sold, shares
 from karyabina.stock.models import Lot
 from karyabina.till.models import RefundLine, SaleLine
-from karyabina.workshop.models import Work
+from karyabina.workshop.queries import works_of
 
 
 def waiting_sales() -> QuerySet[SaleLine]:
@@ -152,18 +146,6 @@ def _groups(office: Office, festival: Festival) -> list[Group]:
     return sorted(groups.values(), key=lambda one: (one.first_date, one.scheme.pk))
 
 
-def _works(lots: Iterable[UUID]) -> dict[UUID, list[Work]]:
-    """Who worked on each lot, by the makers' codes: one query."""
-    found: dict[UUID, list[Work]] = defaultdict(list)
-    for work in (
-        Work.objects.filter(production__lot__in=list(lots))
-        .select_related("maker", "production")
-        .order_by("maker__code")
-    ):
-        found[work.production.lot_id].append(work)
-    return found
-
-
 def _sold(group: Group) -> list[Sold]:
     """The group's lines, lot by lot: three queries."""
     sums: dict[UUID, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
@@ -177,7 +159,7 @@ def _sold(group: Group) -> list[Sold]:
         .values_list("lot")
         .annotate(pieces=Sum("quantity"))
     )
-    works = _works(sums)
+    works = works_of(list(sums))
     return [
         Sold(lot, tuple(works[lot.pk]), before.get(lot.pk, 0), *sums[lot.pk])
         for lot in Lot.objects.filter(pk__in=list(sums)).select_related("product")
@@ -246,6 +228,16 @@ def participations(offices: OfficeSet) -> QuerySet[Participation]:
     )
 
 
+def named(rows: QuerySet[Participation], word: str) -> QuerySet[Participation]:
+    """Those whose office or festival has this word in its name or is of this code."""
+    return rows.filter(
+        Q(office__name__icontains=word)
+        | Q(office__code__iexact=word)
+        | Q(festival__name__icontains=word)
+        | Q(festival__code__iexact=word)
+    )
+
+
 def standings(rows: Sequence[Participation]) -> list[Standing]:
     """How far each of these is: three queries, however many there are."""
     offices = {row.office_id for row in rows}
@@ -281,25 +273,4 @@ def settlements(office: Office, festival: Festival) -> QuerySet[Settlement]:
     """What was posted for this office and festival, the newest first."""
     return Settlement.objects.filter(office=office, festival=festival).select_related(
         "office", "festival", "scheme", "by"
-    )
-
-
-def parts(settlement: Settlement) -> tuple[list[LotResult], list[Premi]]:
-    """The lots of a posted settlement and all its premi lines, in two queries."""
-    lots = settlement.lots.select_related("lot__product").order_by("lot__code")
-    lines = (
-        Premi.objects.filter(result__settlement=settlement)
-        .select_related("maker", "work__production", "result")
-        .order_by("result__lot__code", "maker__code")
-    )
-    return list(lots), list(lines)
-
-
-def premi_by_maker(settlement: Settlement) -> QuerySet[Premi, dict[str, object]]:
-    """What each maker earned by this settlement, over all lots: code, saved, usable."""
-    return (
-        Premi.objects.filter(result__settlement=settlement)
-        .order_by("maker__code")
-        .values(code=F("maker__code"))
-        .annotate(saved=Sum("saved"), usable=Sum("usable"))
     )

@@ -49,8 +49,21 @@ class Sold:
         return self.takings - self.given_back
 
     @property
+    def cost_before(self) -> int:
+        return cost_of(self.lot, self.before)
+
+    @property
+    def after(self) -> int:
+        """Pieces shared in all, this time included."""
+        return self.before + self.quantity
+
+    @property
+    def cost_after(self) -> int:
+        return cost_of(self.lot, self.after)
+
+    @property
     def cost(self) -> int:
-        return cost_of(self.lot, self.before + self.quantity) - cost_of(self.lot, self.before)
+        return self.cost_after - self.cost_before
 
     @property
     def profit(self) -> int:

@@ -1,0 +1,116 @@
+"""A settlement, previewed or posted, lot by lot and maker by maker, as pages show it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from karyabina.settlement.models import LotResult, Premi, Settlement
+from karyabina.settlement.shares import Shares, Sold, weight_of
+from karyabina.stock.models import Lot
+from karyabina.workshop.queries import amount_text
+
+
+@dataclass(frozen=True)
+class MakerLine:
+    """One maker's part of a lot's premi; `key` names the posted premi line, if it is posted."""
+
+    code: str
+    work: str  # "7 jam 30 menit", "12 buah"
+    saved: int
+    usable: int
+    key: UUID | None = None
+
+    @property
+    def amount(self) -> int:
+        return self.saved + self.usable
+
+
+@dataclass(frozen=True)
+class LotLine:
+    """One lot: what it brought, its weight among the lots, and who gets its premi."""
+
+    lot: Lot
+    quantity: int
+    turnover: int
+    cost: int
+    weight: int
+    premi: int
+    work: str  # of all its makers together
+    makers: tuple[MakerLine, ...]
+    sold: Sold | None = None  # how it came about, of a preview
+
+    @property
+    def profit(self) -> int:
+        return self.turnover - self.cost
+
+
+def previewed(shares: Shares) -> list[LotLine]:
+    """The lots of what would be posted."""
+    found = []
+    for part in shares.lots:
+        basis = part.sold.works[0].production.basis if part.sold.works else ""
+        found.append(
+            LotLine(
+                lot=part.sold.lot,
+                quantity=part.sold.quantity,
+                turnover=part.sold.turnover,
+                cost=part.sold.cost,
+                weight=part.weight,
+                premi=part.premi,
+                work=amount_text(sum(work.amount for work in part.sold.works), basis),
+                makers=tuple(
+                    MakerLine(
+                        one.work.maker.code, amount_text(one.work.amount, basis), one.saved,
+                        one.usable,
+                    )
+                    for one in part.makers
+                ),
+                sold=part.sold,
+            )
+        )  # fmt: skip
+    return found
+
+
+def posted(settlement: Settlement) -> list[LotLine]:
+    """The lots of a posted settlement, by their codes, as they were written: two queries."""
+    lines: dict[UUID, list[Premi]] = defaultdict(list)
+    for premi in (
+        Premi.objects.filter(result__settlement=settlement)
+        .select_related("maker", "work__production")
+        .order_by("maker__code")
+    ):
+        lines[premi.result_id].append(premi)
+    return [
+        _lot_line(settlement, result, lines[result.pk])
+        for result in settlement.lots.select_related("lot__product").order_by("lot__code")
+    ]
+
+
+def _lot_line(settlement: Settlement, result: LotResult, premi: list[Premi]) -> LotLine:
+    basis = premi[0].work.production.basis if premi else ""
+    return LotLine(
+        lot=result.lot,
+        quantity=result.quantity,
+        turnover=result.turnover,
+        cost=result.cost,
+        weight=weight_of(settlement.scheme, result.turnover, result.cost),
+        premi=result.premi,
+        work=amount_text(sum(one.work.amount for one in premi), basis),
+        makers=tuple(
+            MakerLine(
+                one.maker.code, amount_text(one.work.amount, basis), one.saved, one.usable, one.pk
+            )
+            for one in premi
+        ),
+    )
+
+
+def by_maker(lots: Iterable[LotLine]) -> list[MakerLine]:
+    """What each maker gets over all lots, by code; the work of different lots is not added."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for lot in lots:
+        for maker in lot.makers:
+            sums[maker.code][0] += maker.saved
+            sums[maker.code][1] += maker.usable
+    return [MakerLine(code, "", *sums[code]) for code in sorted(sums)]
