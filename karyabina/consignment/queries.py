@@ -43,7 +43,7 @@ def listing(
     if code:
         found = found.filter(code__icontains=code)
     lines = Line.objects.filter(consignment=OuterRef("pk")).order_by().values("consignment")
-    return found.select_related("office", "stand").annotate(
+    return found.select_related("office", "stand", "cancellation").annotate(
         goods=Coalesce(Subquery(lines.annotate(n=Number("pk")).values("n")), 0)
     )
 
@@ -52,6 +52,15 @@ def how_many(found: ConsignmentSet) -> dict[str, int]:
     """The number of consignments in each state: one query."""
     counted = dict(found.order_by().values_list("state").annotate(n=Number("pk")))
     return {state: counted.get(state, 0) for state in State.values}
+
+
+def choices(offices: QuerySet[Office]) -> tuple[QuerySet[Office], QuerySet[Stand]]:
+    """The offices and stands that the consignments within reach are of, to filter by."""
+    within = Consignment.objects.within(offices).order_by()
+    return (
+        Office.objects.filter(pk__in=within.values("office")),
+        Stand.objects.filter(pk__in=within.values("stand")),
+    )
 
 
 # --- one consignment ----------------------------------------------------------------------------
@@ -105,10 +114,15 @@ class Story:
             return State.OFFERED
         if not self.receipt:
             return State.SENT
-        if any(row.still_missing for row in self.rows):
+        if self.missing_open:
             return State.RECEIVED
         home = self.receipt.place == Receipt.Place.STORE
         return State.DONE if home or self.stand_closed else State.RECEIVED
+
+    @property
+    def missing_open(self) -> bool:
+        """Somebody must still say what became of missing pieces."""
+        return any(row.still_missing for row in self.rows)
 
     @property
     def events(self) -> list[Event]:
@@ -124,9 +138,9 @@ class Story:
             note = one.note if one.is_back else ""
             found.append(Event("despatched", self.despatch.at, self.despatch.by, note))
         if self.receipt:
-            done = self.receipt
-            what = "received" if one.is_back or done.place == Receipt.Place.STAND else "turned"
-            found.append(Event(what, done.at, done.by, done.note, done))
+            came = self.receipt
+            what = "received" if one.is_back or came.place == Receipt.Place.STAND else "turned"
+            found.append(Event(what, came.at, came.by, came.note, came))
         cleared = [c for row in self.rows for c in row.clearances]
         for clearance in sorted(cleared, key=lambda c: (c.at, c.pk)):
             found.append(

@@ -96,6 +96,8 @@ class NegativeCount(Refusal):
 class CountedMoreThanSent(Refusal):
     """More pieces than the paper says: the rest belongs on a consignment of its own."""
 
+    status = 400
+
     def __init__(self, counted: Counted) -> None:
         super().__init__(
             _(
@@ -110,6 +112,8 @@ class CountedMoreThanSent(Refusal):
 
 class CountedLessThanSent(Refusal):
     """Every piece sent is good, broken or missing."""
+
+    status = 400
 
     def __init__(self, counted: Counted) -> None:
         super().__init__(
@@ -349,7 +353,7 @@ def clear(
             raise TextTooLong(field="reason")
         if quantity < 1:
             raise moving.NotASaneQuantity(field="quantity")
-        left = Count.objects.still_missing().get(pk=held.pk).still_missing
+        left = held.missing - sum(held.clearances.values_list("quantity", flat=True))
         if quantity > left:
             raise MoreThanMissing(held, left)
         consignment = held.receipt.consignment

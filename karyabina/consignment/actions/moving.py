@@ -72,7 +72,7 @@ class GoodsOfAnotherOffice(Refusal):
                 "keluarkan barang itu dari titipan."
             )
             % {"lot": lot.code, "owner": lot.office.name, "office": office.name},
-            field="lines",
+            field=lot.code,
         )
 
 
@@ -97,7 +97,7 @@ class NotEnoughAtHand(Refusal):
             "place": place,
         }
         advice = advice or _("Tidak ada yang dicatat; kurangi jumlahnya.")
-        super().__init__(f"{happened} {advice}", field="lines")
+        super().__init__(f"{happened} {advice}", field=lot.code)
 
 
 class AlreadyCancelled(Refusal):

@@ -49,7 +49,7 @@ class LotHasExpired(Refusal):
                 "lot": lot.code,
                 "day": times.day_text(lot.expiry_date),
             },
-            field="lines",
+            field=lot.code,
         )
 
 
