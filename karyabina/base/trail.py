@@ -4,9 +4,12 @@
 `staff.actions.record` themselves.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import Model
+from django.utils import translation
 from django.utils.functional import Promise
 
 
@@ -43,3 +46,15 @@ def name(what: str, words: str | Promise) -> None:
 def named(what: str) -> str:
     """The act in words; its code where no room has named it."""
     return str(NAMES.get(what, what))
+
+
+def changes(model: type[Model], changed: Mapping[str, tuple[object, object]]) -> str:
+    """What was changed, in words for `detail`: "nama: Melon → Melon madu; catatan:  → segar".
+
+    The trail is kept in Indonesian, whatever language the person works in.
+    """
+    with translation.override("id"):
+        return "; ".join(
+            f"{model._meta.get_field(name).verbose_name}: {now} → {then}"  # type: ignore[union-attr]
+            for name, (now, then) in changed.items()
+        )

@@ -300,7 +300,7 @@ def carry_out(plan: Plan, *, by: Staff, at: datetime) -> None:
             sum(bool(line.changes) for line in lines),
             sum(line.price is not None for line in lines),
         )
-        told = "new {}, changed {}, prices {}".format(*counts)
+        told = "baru {}, diubah {}, harga {}".format(*counts)
         record(by=by, at=at, office=office, what="catalogue.import", about=office.code, detail=told)
 
 
@@ -316,9 +316,7 @@ def bring_up_to_date(product: Product, line: Line, *, by: Staff, at: datetime) -
             office=line.office,
             what="catalogue.change",
             about=f"{line.office.code} {product.code}",
-            detail="; ".join(
-                f"{name}: {now} → {then}" for name, (now, then) in line.changes.items()
-            ),
+            detail=trail.changes(Product, line.changes),
         )
 
 

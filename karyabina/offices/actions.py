@@ -151,7 +151,7 @@ def bring_up_to_date(change: queries.Change, *, by: Any, at: datetime) -> None:
         office=office,
         what="offices.change",
         about=office.code,
-        detail=queries.described(change.fields.items())[:1000],
+        detail=trail.changes(Office, change.fields),
     )
 
 

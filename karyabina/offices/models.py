@@ -87,6 +87,11 @@ class Office(Keyed):
         return zone_abbreviation(datetime(2025, 1, 1, tzinfo=UTC), self.time_zone)
 
     @property
+    def depth(self) -> int:
+        """How many offices stand above this one."""
+        return self.path.count("/")
+
+    @property
     def makes_goods(self) -> bool:
         """Prisons make goods; headquarters, regional and probation offices do not."""
         return self.kind in {"lapas", "lpp", "lpka", "rutan"}

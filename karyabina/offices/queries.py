@@ -1,10 +1,11 @@
 """The tree of offices, and what a list of offices would change in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from karyabina.base.spreadsheets import Problem
@@ -196,6 +197,12 @@ def chain_above(office: Office) -> list[Office]:
     return list(Office.objects.filter(code__in=codes).order_by("path"))
 
 
-def described(changes: Iterable[tuple[str, tuple[object, object]]]) -> str:
-    """A change in words for the audit trail, for instance `name: old → new`."""
-    return "; ".join(f"{name}: {now} → {then}" for name, (now, then) in changes)
+def position(office: Office) -> str:
+    """Where the town lies, as on a map: 10,17° LS 123,61° BT."""
+    north, east = office.latitude >= 0, office.longitude >= 0
+    return "{}° {} {}° {}".format(
+        number_format(abs(office.latitude), 2),
+        _("LU") if north else _("LS"),
+        number_format(abs(office.longitude), 2),
+        _("BT") if east else _("BB"),
+    )

@@ -41,6 +41,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "office": office,
             "band_code": office.code,
+            "position": queries.position(office),
             "above": queries.chain_above(office),
             "page": below.get_page(request.GET.get("halaman")),
         },

@@ -42,18 +42,24 @@ DUTIES: dict[str, str | Promise] = {
 }
 
 HOW_FAR: dict[Reach, str | Promise] = {
-    Reach.OWN: _("di kantornya"),
-    Reach.BELOW: _("di kantornya dan semua di bawahnya"),
-    Reach.ALL: _("di semua kantor"),
+    Reach.OWN: _("Di kantornya"),
+    Reach.BELOW: _("Di kantornya dan semua di bawahnya"),
+    Reach.ALL: _("Di semua kantor"),
 }
 
 
 @dataclass(frozen=True)
-class Duty:
-    what: str | Promise
+class Duties:
+    """What a role may do at the same offices."""
+
     how_far: str | Promise
+    what: list[str | Promise]
 
 
-def duties_of(role: Role) -> list[Duty]:
-    """What a role may do and how far, in the order of the table."""
-    return [Duty(DUTIES[code], HOW_FAR[row[role]]) for code, row in TABLE.items() if role in row]
+def duties_of(role: Role) -> list[Duties]:
+    """What a role may do, the nearest first, in the order of the table."""
+    found = [
+        Duties(words, [DUTIES[code] for code, row in TABLE.items() if row.get(role) is reach])
+        for reach, words in HOW_FAR.items()
+    ]
+    return [duties for duties in found if duties.what]

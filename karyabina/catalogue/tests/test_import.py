@@ -98,10 +98,10 @@ def test_what_differs_is_brought_up_to_date_and_written_down() -> None:
     assert (melon.name, melon.category, melon.note) == ("melon", "makanan", "dikeringkan")
     assert [one.amount for one in melon.prices.all()] == [21_000, 20_000]
     row = Audit.objects.get(what="catalogue.change", about="KLB TOMAT")
-    assert row.detail == "name: Tomat → Tomat ceri"
+    assert row.detail == "nama: Tomat → Tomat ceri"
     told = Audit.objects.filter(what="catalogue.import", office__code="KLB").first()
     assert told is not None
-    assert told.detail == "new 0, changed 2, prices 1"
+    assert told.detail == "baru 0, diubah 2, harga 1"
 
 
 def test_a_blank_cell_changes_nothing() -> None:

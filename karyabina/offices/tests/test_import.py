@@ -74,7 +74,7 @@ def test_a_changed_name_is_brought_up_to_date_and_written_down() -> None:
     assert take_in(changed) == actions.Taken(added=0, changed=1, unchanged=2)
     assert Office.objects.get(code="KLB").name == "Lapas Kelas IIB Kalabahi"
     row = Audit.objects.get(what="offices.change")
-    assert (row.about, row.detail) == ("KLB", "name: Lapas Kalabahi → Lapas Kelas IIB Kalabahi")
+    assert (row.about, row.detail) == ("KLB", "nama: Lapas Kalabahi → Lapas Kelas IIB Kalabahi")
 
 
 def test_a_parent_is_never_changed_silently() -> None:
