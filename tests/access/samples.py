@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from karyabina.offices.models import Office
+from karyabina.settlement.models import Premi
 from karyabina.staff.models import Role, Staff
+from tests import make
 from tests.access.world import World
 
 
@@ -46,6 +48,10 @@ def colleague(world: World) -> Staff:
     return world.person(Role.CASHIER, world.office)
 
 
+def premi(world: World) -> Premi:
+    return Premi.objects.filter(result__settlement=world.settlement).first()
+
+
 SAMPLES: dict[str, Samples] = {
     "offices:office": of_maker_office(code=lambda w: w.office.code),
     **dict.fromkeys(
@@ -79,4 +85,31 @@ SAMPLES: dict[str, Samples] = {
         code=lambda w: w.with_missing.code, count=lambda w: w.missing.key
     ),
     "consignment:sheet": of_both(code=lambda w: w.on_its_way.code),
+    "till:begin": of_holder(stand=lambda w: w.stand.code),
+    **dict.fromkeys(
+        (
+            "till:counter",
+            "till:payment",
+            "till:receipts",
+            "till:sell",
+            "till:summary",
+            "till:close",
+        ),
+        of_holder(code=lambda w: w.shift.code),
+    ),
+    **dict.fromkeys(
+        ("till:receipt", "till:refund"),
+        of_holder(code=lambda w: w.closed_shift.code, number=lambda w: w.sale.number),
+    ),
+    "settlement:detail": of_maker_office(key=lambda w: w.settlement.pk),
+    "settlement:story": of_maker_office(key=lambda w: premi(w).pk),
+    **dict.fromkeys(
+        ("settlement:preview", "settlement:settle", "reports:statement", "reports:statement_file"),
+        of_maker_office(festival=lambda w: w.stand.festival.code, office=lambda w: w.office.code),
+    ),
+    **dict.fromkeys(
+        ("reports:stand_day", "reports:stand_day_file"),
+        of_holder(stand=lambda w: w.stand.code, on=lambda w: make.DAY),
+    ),
+    "reports:makers": of_maker_office(office=lambda w: w.office.code),
 }

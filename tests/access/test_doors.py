@@ -12,6 +12,7 @@ Views of packages check for themselves; visitors try them too.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -143,5 +144,43 @@ def nothing(value: object) -> object:
             return 999_999_999
         case str():
             return "TIDAKADA"
+        case date():
+            return date(1999, 1, 1)
         case _:
             return "00000000-0000-7000-8000-000000000000"
+
+
+def shown(walker: Walker, path: str) -> str:
+    """What a page or a file says, if it is let out at all."""
+    response = walker.client.get(path)
+    if response.status_code != 200:
+        return ""
+    content = b"".join(response) if response.streaming else response.content
+    return content.decode("utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("door", [d for d in doors() if d.is_ours], ids=lambda d: d.name)
+def test_nothing_of_another_office_stands_in_a_list(door: Door, world: World) -> None:
+    """Addresses without an object in them show only what lies within reach."""
+    if door.arguments or isinstance(door.need, Open):
+        return
+    path = reverse(door.name)
+    faults = [
+        f"{role} of {world.stranger.code} sees {secret} at {path}"
+        for role, reach in TABLE[door.need].items()
+        if reach is not Reach.ALL
+        for secret in world.secrets()
+        if secret in shown(Walker(world.session(role, world.stranger)), path)
+    ]
+    assert not faults, report(faults, "Look rows up within request.reach(…).")
+
+
+@pytest.mark.parametrize("door", [d for d in doors() if d.is_ours], ids=lambda d: d.name)
+def test_a_visitor_never_sees_a_maker(door: Door, world: World) -> None:
+    faults = [
+        path
+        for sample in samples_of(door, world)
+        if (path := reverse(door.name, kwargs=sample.arguments))
+        if world.maker.code in shown(Walker(), path)
+    ]
+    assert not faults, report(faults, f"The code of a maker ({world.maker.code}) stands there.")

@@ -58,6 +58,11 @@ class World:
     def person(self, role: str, office: Office) -> Staff:
         return self.people[role, office.code]
 
+    def secrets(self) -> list[str]:
+        """What stands on a page only if something of KLB, or of the stand's holder, does."""
+        codes = [self.lot.code, self.maker.code, self.offered.code, self.shift.code]
+        return codes + [self.going_home.code, str(self.settlement.pk)]
+
     def session(self, role: str, office: Office) -> str:
         """The key of a session in which this person is logged in."""
         person = self.person(role, office)
