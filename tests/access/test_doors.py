@@ -175,6 +175,18 @@ def test_nothing_of_another_office_stands_in_a_list(door: Door, world: World) ->
     assert not faults, report(faults, "Look rows up within request.reach(…).")
 
 
+def test_lists_do_show_what_is_near(world: World) -> None:
+    """The test above would pass on empty lists."""
+    lists = [reverse(d.name) for d in doors() if not (d.arguments or isinstance(d.need, Open))]
+    walkers = [
+        Walker(world.session(role, office))
+        for role, office in ((Role.WORKSHOP, world.office), (Role.TREASURER, world.office),
+                             (Role.CASHIER, world.region))
+    ]  # fmt: skip
+    seen = "".join(shown(walker, path) for walker in walkers for path in lists)
+    assert [secret for secret in world.secrets() if secret not in seen] == []
+
+
 @pytest.mark.parametrize("door", [d for d in doors() if d.is_ours], ids=lambda d: d.name)
 def test_a_visitor_never_sees_a_maker(door: Door, world: World) -> None:
     faults = [

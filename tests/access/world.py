@@ -60,8 +60,14 @@ class World:
 
     def secrets(self) -> list[str]:
         """What stands on a page only if something of KLB, or of the stand's holder, does."""
-        codes = [self.lot.code, self.maker.code, self.offered.code, self.shift.code]
-        return codes + [self.going_home.code, str(self.settlement.pk)]
+        return [
+            self.lot.code,
+            self.maker.code,
+            self.offered.code,
+            self.going_home.code,
+            self.shift.code,
+            str(self.settlement.pk),
+        ]
 
     def session(self, role: str, office: Office) -> str:
         """The key of a session in which this person is logged in."""
