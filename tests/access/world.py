@@ -66,7 +66,6 @@ class World:
             self.offered.code,
             self.going_home.code,
             self.shift.code,
-            str(self.settlement.pk),
         ]
 
     def session(self, role: str, office: Office) -> str:
