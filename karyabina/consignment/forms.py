@@ -55,8 +55,12 @@ class GoodsForm(RefusableForm):
         data: Mapping[str, str] | None,
         *,
         lots: Sequence[Lot],
+        there: Mapping[str, int],
         amounts: Mapping[str, int] | None = None,
     ) -> None:
+        """`there` says how much lies there of each lot (by code): the − and + stop at it, but
+        more may be typed, and is then refused with the reason. `amounts` are filled in at first.
+        """
         super().__init__(data)
         named = {match[1] for name in data or () if (match := LOT_FIELD.match(name))}
         self.lots = {lot.code: lot for lot in lots}
@@ -72,6 +76,7 @@ class GoodsForm(RefusableForm):
                 max_value=LARGEST_QUANTITY,
                 initial=(amounts or {}).get(code),
             )
+            self.fields[f"lot-{code}"].widget.attrs["data-max"] = there.get(code, 0)
 
     def clean(self) -> None:
         if self.unknown:

@@ -164,7 +164,11 @@ def offer(request: HttpRequest) -> HttpResponse:
     if not office or not stand:
         return render(request, "consignment/offer.html", context)
     there = queries.at_hand(office, timezone.now())
-    form = GoodsForm(typed(request), lots=[one.lot for one in there])
+    form = GoodsForm(
+        typed(request),
+        lots=[one.lot for one in there],
+        there={one.lot.code: one.free for one in there},
+    )
     made, status = attempt(
         form,
         lambda said: actions.offer(
@@ -335,7 +339,7 @@ def send_back(request: HttpRequest, stand: str) -> HttpResponse:
         )
         return redirect("consignment:send_back", here.code)
     amounts = {one.lot.code: one.quantity for one in lots}
-    form = GoodsForm(typed(request), lots=[one.lot for one in lots], amounts=amounts)
+    form = GoodsForm(typed(request), lots=[one.lot for one in lots], there=amounts, amounts=amounts)
     made, status = attempt(
         form,
         lambda said: actions.send_back(

@@ -12,7 +12,7 @@ document.addEventListener("click", (event) => {
   const least = Number(input.dataset.min ?? 0);
   const most = Number(input.dataset.max ?? Number.MAX_SAFE_INTEGER);
   const now = whole(input.value);
-  const next = Number.isNaN(now) ? least : now + Number(button.dataset.step);
+  const next = (Number.isNaN(now) ? 0 : now) + Number(button.dataset.step); // empty counts as 0
   input.value = String(Math.min(most, Math.max(least, next)));
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.dispatchEvent(new Event("change", { bubbles: true }));
