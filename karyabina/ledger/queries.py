@@ -61,7 +61,7 @@ def digest_of(kind: str, request: Mapping[str, object]) -> str:
         ensure_ascii=False,
         allow_nan=False,
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def same_entry(entry: Entry, digest: str) -> Entry:

@@ -57,7 +57,7 @@ class UnknownAccount(Refusal):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(
-            _now("Rekening %(code)s belum dibuka. Tidak ada yang dibukukan.") % {"code": code}
+            _now("Rekening %(code)s belum dibuka. Tidak ada yang dibukukan.") % {"code": code[:120]}
         )
 
 
@@ -70,7 +70,7 @@ class UnknownUnit(Refusal):
         self.code = code
         super().__init__(
             _now("Satuan atau lot %(code)s tidak dikenal. Tidak ada yang dibukukan.")
-            % {"code": code}
+            % {"code": code[:120]}
         )
 
 
@@ -93,6 +93,12 @@ class IsReversal(Refusal):
     message = _("Pembatalan tidak dapat dibatalkan. Catat kejadian yang sebenarnya sekali lagi.")
 
 
+class NotMirrored(Refusal):
+    """A reversal that is not the exact mirror of its original."""
+
+    message = _("Pembatalan harus sama persis dengan catatan asalnya, dengan arah terbalik.")
+
+
 class WrongAccount(Refusal):
     """Money in a store, goods in a till, or a claim that moves without its debt."""
 
@@ -112,6 +118,7 @@ SENTENCES: dict[str, type[Refusal]] = {
     "bigint out of range": BadAmount,
     "cannot store REAL value in INTEGER column ledger_balance.amount": BadAmount,
     "ledger: a reversal cannot be reversed": IsReversal,
+    "ledger: a reversal mirrors its original": NotMirrored,
     "entry_origin_number_is_used_once": NumberTaken,
     "ledger_entry_reverses_key": AlreadyReversed,
     "ledger_entry_reverses_fkey": UnknownEntry,

@@ -31,6 +31,10 @@ class CodeTaken(Refusal):
         )
 
 
+def _storable(text: str) -> bool:
+    return text.isascii() and "\0" not in text
+
+
 def open_account(*, code: str, home: str, at: datetime) -> Account:
     """Open an account, or return the one that is open; it stays for ever.
 
@@ -43,7 +47,7 @@ def open_account(*, code: str, home: str, at: datetime) -> Account:
 def open_accounts(*, homes: Mapping[str, str], at: datetime) -> dict[str, Account]:
     """Open several accounts (code → home) at once; returns them all, old and new, by code."""
     for code, home in homes.items():
-        if code.partition(":")[0] not in CLASSES or "\0" in code + home:
+        if code.partition(":")[0] not in CLASSES or not _storable(code + home):
             raise BadCode(code)
     there = Account.objects.in_bulk(list(homes), field_name="code")
     fresh = sorted(set(homes) - set(there))  # sorted: two that open the same cannot deadlock
@@ -73,7 +77,7 @@ def add_unit(*, code: str, kind: str) -> Unit:
 def add_units(*, codes: Sequence[str], kind: str) -> dict[str, Unit]:
     """Add several units of one kind; returns them all, old and new, by code."""
     for code in codes:
-        if "\0" in code + kind:
+        if not _storable(code + kind):
             raise BadCode(code)
     there = Unit.objects.in_bulk(list(codes), field_name="code")
     fresh = sorted(set(codes) - set(there))

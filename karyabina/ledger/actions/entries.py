@@ -88,8 +88,8 @@ def post(
     is open around the call.
 
     Refuses: KeyReused, NotEnough, UnknownAccount, UnknownUnit, UnknownKind, BadAmount,
-    BadMoves, BadNote, BadTime, BadOrigin, WrongAccount, NumberTaken; a transaction around it
-    stays usable."""
+    BadMoves, BadNote, BadTime, BadOrigin, WrongAccount, NumberTaken, NotMirrored; a
+    transaction around it stays usable."""
     try:
         _check(kind, note, occurred_at, origin, origin_seq)
         _check_moves(moves)
@@ -168,16 +168,21 @@ def _offset(occurred_at: datetime) -> int:
     return int(offset.total_seconds() // 60)
 
 
+def _storable(text: str) -> bool:
+    """Whether both engines can keep it: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _check(
     kind: str, note: str, occurred_at: datetime, origin: str, origin_seq: int | None
 ) -> None:
     if kind not in KINDS:
         raise UnknownKind
-    if len(note) > 500 or "\0" in note:
+    if len(note) > 500 or not _storable(note):
         raise BadNote
     if not -840 <= _offset(occurred_at) <= 840 or not 1900 <= occurred_at.year <= 9998:
         raise BadTime
-    if not 1 <= len(origin) <= 60 or "\0" in origin:
+    if not 1 <= len(origin) <= 60 or not _storable(origin):
         raise BadOrigin
     if origin_seq is not None and not 1 <= origin_seq <= MOST:
         raise BadOrigin
@@ -192,7 +197,7 @@ def _check_moves(moves: Sequence[Move]) -> None:
         if move.source == move.target:
             raise BadMoves
         for code in (move.source, move.target):
-            if "\0" in code:
+            if not _storable(code):
                 raise UnknownAccount(code)
-        if "\0" in move.unit:
+        if not _storable(move.unit):
             raise UnknownUnit(move.unit)

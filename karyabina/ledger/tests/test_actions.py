@@ -237,6 +237,8 @@ def test_of_several_shortages_the_same_is_named_on_both_engines() -> None:
         (None, {"note": "x" * 501}, ledger.BadNote),
         (None, {"note": "x" * 10_000_000}, ledger.BadNote),
         (None, {"note": "\0"}, ledger.BadNote),
+        (None, {"note": "\ud800"}, ledger.BadNote),
+        (None, {"request": {"name": "\ud800"}, "kind": "gift"}, ledger.UnknownKind),
         (None, {"origin": ""}, ledger.BadOrigin),
         (None, {"origin": "x" * 61}, ledger.BadOrigin),
         (None, {"origin_seq": 0}, ledger.BadOrigin),
@@ -321,6 +323,13 @@ def test_an_entry_is_reversed_once_and_a_reversal_never() -> None:
     with pytest.raises(ledger.UnknownEntry):
         reverse(new_key())
     assert books.balance("stand:GOR", CHIPS) == 10
+
+
+def test_a_reversal_that_is_no_mirror_is_refused() -> None:
+    entry = sold(2)
+    with pytest.raises(ledger.NotMirrored):
+        posted(Move("outside:buyer", "stand:GOR", CHIPS, 1), reverses=entry.pk, kind="reversal")
+    assert books.balance("stand:GOR", CHIPS) == 8
 
 
 def test_what_is_gone_cannot_be_taken_back() -> None:
