@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 PORTS_TRIED = 50
 
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
         blocking_threads=1,
         websockets=False,
         respawn_failed_workers=True,
+        log_level=LogLevels.warning,
     )
 
     @server.on_startup
