@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.forms import DayField, KeyedForm
 from karyabina.festivals.models import Festival
-from karyabina.festivals.queries import to_invite
+from karyabina.festivals.queries import may_take_part, to_invite
 from karyabina.offices.models import Office, OfficeSet
 
 ZONES = [
@@ -30,7 +30,9 @@ class CodeField(forms.CharField):
 class FestivalForm(KeyedForm):
     """A festival that the organiser will hold, or bring stands to."""
 
-    organiser = forms.ModelChoiceField(None, label=_("Penyelenggara"), to_field_name="code")
+    organiser = forms.ModelChoiceField(
+        None, label=_("Penyelenggara"), to_field_name="code", empty_label=_("Pilih kantor")
+    )
     name = forms.CharField(label=_("Nama festival"), max_length=160)
     code = CodeField(
         label=_("Kode"),
@@ -53,7 +55,8 @@ class FestivalForm(KeyedForm):
 
 
 class InviteForm(KeyedForm):
-    """The offices that are to take part."""
+    """The offices that are to take part. Those that do already are not offered, but taken: the
+    second half of a double click finds them invited by the first."""
 
     offices = forms.ModelMultipleChoiceField(
         None,
@@ -65,7 +68,9 @@ class InviteForm(KeyedForm):
 
     def __init__(self, *given: Any, festival: Festival, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.fields["offices"].queryset = to_invite(festival)
+        choice = self.fields["offices"]
+        choice.queryset = may_take_part(festival)
+        choice.choices = [(office.code, office.name) for office in to_invite(festival)]
 
 
 class StandForm(KeyedForm):
@@ -80,6 +85,7 @@ class StandForm(KeyedForm):
         None,
         label=_("Pengelola"),
         to_field_name="code",
+        empty_label=_("Pilih kantor"),
         help_text=_("Kantor yang bertanggung jawab atas barang dan uang di gerai ini."),
     )
 

@@ -25,8 +25,12 @@ SHELVES = list(Category.values)
 # --- festivals and who takes part -----------------------------------------------------------------
 def festivals() -> QuerySet[Festival]:
     """All festivals, the latest first, with how many offices take part and how many stands."""
-    return Festival.objects.select_related("organiser").annotate(
-        offices=Count("participations", distinct=True), places=Count("stands", distinct=True)
+    return (
+        Festival.objects.select_related("organiser")
+        .annotate(
+            offices=Count("participations", distinct=True), places=Count("stands", distinct=True)
+        )
+        .order_by("-first_date", "name")
     )
 
 
@@ -39,14 +43,15 @@ def participants(festival: Festival) -> QuerySet[Participation]:
     return festival.participations.select_related("office").order_by("office__path")
 
 
-def to_invite(festival: Festival) -> OfficeSet:
-    """The offices that may still be invited: below the organiser, making goods, not yet there."""
+def may_take_part(festival: Festival) -> OfficeSet:
+    """The offices below the organiser that make goods, invited or not."""
     making = [kind for kind in Office.Kind if Office(kind=kind).makes_goods]
-    return (
-        Office.objects.below(festival.organiser)
-        .filter(kind__in=making)
-        .exclude(participations__festival=festival)
-    )
+    return Office.objects.below(festival.organiser).filter(kind__in=making)
+
+
+def to_invite(festival: Festival) -> OfficeSet:
+    """The offices that may still be invited."""
+    return may_take_part(festival).exclude(participations__festival=festival)
 
 
 def stands_of(festival: Festival) -> QuerySet[Stand]:

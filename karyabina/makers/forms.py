@@ -14,7 +14,9 @@ from karyabina.offices.models import OfficeSet
 class RegisterForm(KeyedForm):
     """One person by a code of their own, or several by the office's next numbers."""
 
-    office = forms.ModelChoiceField(None, label=_("Kantor"), to_field_name="code")
+    office = forms.ModelChoiceField(
+        None, label=_("Kantor"), to_field_name="code", empty_label=_("Pilih kantor")
+    )
     status = forms.ChoiceField(label=_("Status"), choices=Maker.Status)
     count = QuantityField(
         label=_("Berapa orang"),

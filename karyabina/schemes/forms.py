@@ -45,7 +45,9 @@ class PercentField(forms.Field):
 class SchemeForm(KeyedForm):
     """How proceeds are split from a day on."""
 
-    office = forms.ModelChoiceField(None, label=_("Kantor"), to_field_name="code")
+    office = forms.ModelChoiceField(
+        None, label=_("Kantor"), to_field_name="code", empty_label=_("Pilih kantor")
+    )
     name = forms.CharField(
         label=_("Nama skema"), max_length=120, initial=_("Bagi hasil kegiatan kerja")
     )
@@ -98,6 +100,6 @@ class SchemeForm(KeyedForm):
         self.possible = bool(making) or general
         if general:
             choice.required = False
-            choice.empty_label = _("Semua kantor yang tidak mempunyai skema sendiri")
+            choice.empty_label = _("Semua kantor (skema umum)")
         elif len(making) == 1:
             choice.initial, choice.widget = choice.queryset[0].code, forms.HiddenInput()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -229,9 +229,12 @@ def pick(
 
 @dataclass(frozen=True)
 class Step:
-    """One movement of a lot, told in words of the trade."""
+    """One movement of a lot, or several alike of one day, told in words of the trade."""
 
-    line: ledger.Line
+    line: ledger.Line  # the latest of them
+    amount: int
+    times: int
+    first_at: datetime
 
     @property
     def source(self) -> str:
@@ -261,3 +264,19 @@ class Step:
             "refund": _("Dikembalikan pembeli"),
             "reversal": _("Dibatalkan"),
         }.get(self.line.kind, self.line.kind)
+
+
+def steps(lines: Iterable[ledger.Line]) -> list[Step]:
+    """Movements, newest first, as steps: those alike that follow each other on a day are one."""
+    found: list[Step] = []
+    for line in lines:
+        last = found[-1] if found else None
+        if last and _alike(last.line) == _alike(line):
+            found[-1] = Step(last.line, last.amount + line.amount, last.times + 1, line.occurred_at)
+        else:
+            found.append(Step(line, line.amount, 1, line.occurred_at))
+    return found
+
+
+def _alike(line: ledger.Line) -> tuple[object, ...]:
+    return (line.kind, line.source, line.target, line.note, line.by_name, line.occurred_at.date())

@@ -70,7 +70,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         {
             "lot": found,
             "places": places,
-            "steps": [queries.Step(line) for line in lines[:A_PAGE]],
+            "steps": queries.steps(lines[:A_PAGE]),
             "older": lines[A_PAGE - 1].cursor if len(lines) > A_PAGE else "",
             "breakable": any(place.account == store for place in places)
             and request.reach("stock.break").filter(pk=found.office_id).exists(),

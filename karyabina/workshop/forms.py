@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from karyabina.base.forms import DayField, KeyedForm, QuantityField, RupiahField, whole
+from karyabina.base.forms import DayField, KeyedForm, RupiahField, WholeField, whole
 from karyabina.catalogue.models import LARGEST_QUANTITY, Category, Product
 from karyabina.makers.models import Maker
 from karyabina.offices.models import Office
@@ -58,9 +58,12 @@ class ProductionForm(KeyedForm):
     """A finished batch. `rows` are the office's makers; empty rows did not take part."""
 
     product = ProductChoice(
-        None, label=_("Produk"), help_text=_("Jumlahnya dihitung dalam satuan yang tertulis.")
+        None,
+        label=_("Produk"),
+        empty_label=_("Pilih produk"),
+        help_text=_("Jumlahnya dihitung dalam satuan yang tertulis."),
     )
-    quantity = QuantityField(label=_("Jumlah yang dibuat"), max_value=LARGEST_QUANTITY)
+    quantity = WholeField(label=_("Jumlah yang dibuat"), min_value=1, max_value=LARGEST_QUANTITY)
     made_date = DayField(label=_("Tanggal produksi"))
     expiry_date = DayField(
         label=_("Kedaluwarsa"),
