@@ -1,6 +1,6 @@
 """The language that a person chose; and what becomes of a refusal that no view caught."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +38,8 @@ class RefusalMiddleware:
     """Answers an uncaught Refusal with its own status and its own sentence.
 
     A Refusal is raised before anything is changed or inside an atomic block that it rolls back,
-    so the page may say that nothing was recorded. Anything else stays an error.
+    so the page may say that nothing was recorded. Anything else stays an error. An address with
+    a NUL in it, which PostgreSQL takes in no text, is answered before any view asks with it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,6 +47,12 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: Mapping[str, object]
+    ) -> HttpResponse | None:
+        asked = [*map(str, kwargs.values()), *request.GET, *request.GET.values()]
+        return views.bad_request(request) if any("\0" in text for text in asked) else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):

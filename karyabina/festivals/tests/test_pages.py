@@ -178,8 +178,14 @@ def test_a_stand_page_says_nothing_that_is_not_for_the_public() -> None:
 
 
 def test_a_stand_that_is_not_there_is_not_found() -> None:
-    for code in ("TIDAKADA", "gerai", "%00", "x" * 500):
+    for code in ("TIDAKADA", "gerai", "x" * 500):
         assert Client().get(f"/gerai/{code}/").status_code == 404
+
+
+def test_an_address_with_a_nul_is_answered_and_breaks_nothing() -> None:
+    make.stand()
+    for address in ("/gerai/%00/", "/gerai/GERAI/?cari=%00", "/gerai/GERAI/?%00=1"):
+        assert Client().get(address).status_code == 400
 
 
 def test_a_stand_asks_as_often_for_ten_goods_as_for_many() -> None:
