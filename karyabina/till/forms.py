@@ -1,21 +1,25 @@
 """The shape of what a cashier types: a basket, a payment, a refund, a count of notes and coins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.forms import Digits, KeyedForm, QuantityField, RupiahField, WholeField
+from karyabina.base.keys import new_key
 from karyabina.base.money import number_text
+from karyabina.catalogue.models import Category
 from karyabina.till.actions import Back, Want
 from karyabina.till.models import LARGEST_QUANTITY, LARGEST_SUM, Means
 from karyabina.till.queries import Goods, Sold
 
 NOTES = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100)
 MOST_NOTES = 100_000  # pieces of one kind in a drawer
-TENDERED = "tunai"
+CASH = "tunai"
+MOST_OFFERED = 6  # buttons with sums
 
 
 class OpenForm(KeyedForm):
@@ -36,70 +40,89 @@ class Tile:
     typed: str
     problem: str
 
-    @property
-    def quantity(self) -> int:
-        """The number in its field, as far as it is one."""
-        return int(self.typed) if self.typed.isascii() and self.typed.isdecimal() else 0
-
 
 class BasketForm(forms.Form):
     """How much of each product: one field a product, named like KLB.CHIPS.
 
-    Names that are not on this stand are kept apart in `strangers`: a page may be older than the
-    shelf. What is said here only spares a walk to the counter: `actions.sell` decides."""
+    Names that are not on this stand are noticed: a page may be older than the shelf. Unchecked it
+    only remembers what was typed. What is said here spares a walk to the counter; whether it can
+    be sold decides `actions.sell`."""
 
-    def __init__(self, data: Mapping[str, str], goods: Sequence[Goods]) -> None:
-        super().__init__(data)
-        self.goods = goods
-        for one in goods:
+    def __init__(
+        self, data: Mapping[str, str], goods: Iterable[Goods], *, checked: bool = True
+    ) -> None:
+        super().__init__(data if checked else None)
+        self.typed = data
+        self.goods = list(goods)
+        for one in self.goods:
             self.fields[one.name] = WholeField(
                 label=one.product.name, required=False, max_value=LARGEST_QUANTITY
             )
-        known = set(self.fields)
-        self.strangers = [
-            name
-            for name, value in data.items()
-            if "." in name and name not in known and str(value).strip() not in {"", "0"}
-        ]
 
     def clean(self) -> None:
         for one in self.goods:
             wanted = self.cleaned_data.get(one.name) or 0
-            if wanted and one.price is None:
-                self.add_error(one.name, _("Belum ada harganya, jadi belum dapat dijual."))
-            elif wanted > one.quantity:
-                self.add_error(
-                    one.name,
-                    _("Tinggal %(left)s, diminta %(wanted)s.")
-                    % {"left": number_text(one.quantity), "wanted": number_text(wanted)},
-                )
-        if self.strangers:
-            self.add_error(
-                None,
-                _("Ada barang yang tidak ada lagi di gerai ini; barang itu dikeluarkan."),
-            )
+            if problem := _problem(one, wanted):
+                self.add_error(one.name, problem)
+        strange = [
+            name
+            for name, value in self.data.items()
+            if "." in name and name not in self.fields and str(value).strip() not in {"", "0"}
+        ]
+        if strange:
+            gone = _("Ada barang yang tidak ada lagi di gerai ini: %(names)s. Sudah dikeluarkan.")
+            self.add_error(None, gone % {"names": ", ".join(name[:20] for name in strange[:5])})
         elif not self.errors and not any(self.cleaned_data.values()):
             self.add_error(None, _("Keranjang masih kosong. Pilih barang dahulu."))
 
     @property
-    def wants(self) -> list[Want]:
+    def chosen(self) -> list[tuple[Goods, int, int]]:
+        """What is in the basket: goods, quantity, and what that costs in rupiah."""
         return [
-            Want(one.product, quantity)
+            (one, quantity, one.costs(quantity))
             for one in self.goods
             if (quantity := self.cleaned_data.get(one.name))
         ]
 
     @property
-    def tiles(self) -> list[Tile]:
-        """Every product with what was typed: nothing typed is lost when the page is drawn again."""
-        return [
+    def wants(self) -> list[Want]:
+        return [Want(one.product, quantity) for one, quantity, _amount in self.chosen]
+
+    @property
+    def total(self) -> int:
+        return sum(amount for _one, _quantity, amount in self.chosen)
+
+    @property
+    def shelves(self) -> list[tuple[str, str, list[Tile]]]:
+        """The goods by category (its code, its name), each with what was typed for it."""
+        tiles = [
             Tile(
                 goods=one,
-                typed=str(self.data.get(one.name, "")).strip()[:12] or "0",
-                problem=" ".join(self.errors.get(one.name, [])) if self.is_bound else "",
+                typed=str(self.typed.get(one.name, "")).strip()[:12] or "0",
+                problem=" ".join(self.errors.get(one.name, [])),
             )
             for one in self.goods
         ]
+        return [
+            (category, Category(category).label, list(group))
+            for category, group in groupby(tiles, key=lambda tile: tile.goods.product.category)
+        ]
+
+
+def _problem(goods: Goods, wanted: int) -> str:
+    """Why so much of it cannot be sold now; nothing when it can."""
+    if wanted and goods.price is None:
+        return _("Belum ada harganya, jadi belum dapat dijual.")
+    if wanted and not goods.lots:
+        return _("Sudah lewat tanggal kedaluwarsa, jadi tidak dapat dijual.")
+    if wanted > goods.quantity:
+        return _("Tinggal %(left)s, diminta %(wanted)s.") % {
+            "left": number_text(goods.quantity),
+            "wanted": number_text(wanted),
+        }
+    if wanted and not goods.costs(wanted):
+        return _("Sebanyak itu berharga kurang dari Rp 1. Tambah jumlahnya.")
+    return ""
 
 
 class PaymentForm(KeyedForm):
@@ -109,37 +132,55 @@ class PaymentForm(KeyedForm):
     expected_total = forms.IntegerField(
         min_value=0, max_value=LARGEST_SUM, widget=forms.HiddenInput
     )
-    tendered = RupiahField(label=_("Uang diterima"), required=False, max_value=LARGEST_SUM)
+    tendered = RupiahField(
+        label=_("Uang lain yang diterima"), required=False, max_value=LARGEST_SUM
+    )
     pay = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def clean_pay(self) -> str:
-        means, _colon, note = self.cleaned_data["pay"].partition(":")
-        if means not in {TENDERED, Means.QRIS} or (note and not note.isascii()):
+        means, _colon, note = str(self.cleaned_data["pay"]).partition(":")
+        sum_is_one = note.isascii() and note.isdecimal() and int(note) <= LARGEST_SUM
+        if means not in {CASH, Means.QRIS} or (note and not sum_is_one):
             raise forms.ValidationError(_("Pilih cara bayar: tunai atau QRIS."))
-        if note and not (note.isdecimal() and int(note) <= LARGEST_SUM):
-            raise forms.ValidationError(_("Pilih cara bayar: tunai atau QRIS."))
-        return self.cleaned_data["pay"]
+        return str(self.cleaned_data["pay"])
 
     def clean(self) -> None:
-        pay = self.cleaned_data.get("pay", "")
-        if pay == TENDERED and self.cleaned_data.get("tendered") is None:
-            if "tendered" not in self.errors:
-                self.add_error("tendered", _("Isi uang yang diterima, atau ketuk salah satu uang."))
+        missing = self.cleaned_data.get("tendered") is None and "tendered" not in self.errors
+        if self.cleaned_data.get("pay") == CASH and missing:
+            self.add_error("tendered", _("Isi uang yang diterima, atau ketuk salah satu uang."))
+
+    @property
+    def means_is_qris(self) -> bool:
+        """Whether QRIS was tried: then its part of the page stays open."""
+        return str(self.data.get("pay", "")) == Means.QRIS
 
     @property
     def means(self) -> str:
-        paid = self.cleaned_data["pay"]
-        return Means.QRIS if paid == Means.QRIS else Means.CASH
+        return Means.QRIS if self.cleaned_data["pay"] == Means.QRIS else Means.CASH
 
     @property
     def given(self) -> int:
         """What the buyer gave, in rupiah."""
         paid = self.cleaned_data["pay"]
         if paid == Means.QRIS:
-            return self.cleaned_data["expected_total"]
-        if paid == TENDERED:
-            return self.cleaned_data["tendered"]
+            return int(self.cleaned_data["expected_total"])
+        if paid == CASH:
+            return int(self.cleaned_data["tendered"])
         return int(paid.partition(":")[2])
+
+    def again(self, total: int, *, fresh: bool = False) -> "PaymentForm":
+        """The same form for what the basket costs now; `fresh` with a key that is not used yet."""
+        data = {name: str(value) for name, value in self.data.items() if name in self.fields}
+        data["expected_total"] = str(total)
+        if fresh:
+            data["key"] = str(new_key())
+        return PaymentForm(data)
+
+
+def likely_notes(total: int) -> list[int]:
+    """What a buyer probably hands over: the exact sum, then the next sums in round notes."""
+    rounds = (1_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+    return sorted({total, *(-(-total // note) * note for note in rounds)})[:MOST_OFFERED]
 
 
 class RefundForm(KeyedForm):
@@ -203,18 +244,13 @@ class CloseForm(KeyedForm):
         max_value=LARGEST_SUM,
         help_text=_("Semua uang tunai, termasuk modal awal. Boleh diisi lewat rincian di bawah."),
     )
-    note = forms.CharField(
-        label=_("Keterangan"),
-        required=False,
-        max_length=300,
-        help_text=_("Wajib diisi bila Anda menutup sif kasir lain."),
-    )
+    note = forms.CharField(label=_("Keterangan"), required=False, max_length=300)
 
     def __init__(self, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
         for value in NOTES:
             self.fields[f"n-{value}"] = WholeField(
-                label=number_text(value),
+                label=f"× {number_text(value)}",
                 required=False,
                 max_value=MOST_NOTES,
                 widget=Digits({"data-worth": value}),
@@ -223,6 +259,11 @@ class CloseForm(KeyedForm):
     @property
     def notes(self) -> list[forms.BoundField]:
         return [self[f"n-{value}"] for value in NOTES]
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether something was typed there: then that part of the page stays open."""
+        return any(str(self.data.get(f"n-{value}", "")).strip() for value in NOTES)
 
     def clean(self) -> dict[str, object]:
         pieces = {value: self.cleaned_data.get(f"n-{value}") for value in NOTES}
@@ -241,9 +282,9 @@ class CloseForm(KeyedForm):
         return self.cleaned_data
 
 
-def key_of(data: Mapping[str, str]) -> UUID | None:
-    """The key that a form was sent with, where it is one."""
+def sent_key(form: KeyedForm) -> UUID | None:
+    """The key that a form was sent with, whatever else is wrong with it."""
     try:
-        return UUID(str(data.get("key", ""))[:40])
-    except ValueError:
+        return form.fields["key"].clean(form.data.get("key"))
+    except forms.ValidationError:
         return None

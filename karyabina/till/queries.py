@@ -198,10 +198,21 @@ class Summary:
         return self.by_means[Means.QRIS][1]
 
     @property
+    def short(self) -> int:
+        """How much less was counted than expected; 0 where nothing is lacking."""
+        return max(-self.close.difference, 0) if self.close else 0
+
+    @property
+    def float_back(self) -> int:
+        """As much of the float as is there to be taken out again."""
+        counted = self.close.counted if self.close else self.expected
+        return min(self.shift.float_amount, counted)
+
+    @property
     def to_hand_over(self) -> int:
         """What stays in the drawer once the float is taken out again."""
         counted = self.close.counted if self.close else self.expected
-        return counted - min(self.shift.float_amount, counted)
+        return counted - self.float_back
 
 
 def summary(shift: Shift) -> Summary:

@@ -1,6 +1,22 @@
-"""Addresses of the room `till`."""
+"""Addresses of the room `till`: everything under a shift's code."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from karyabina.base import navigation
+from karyabina.till import views
 
 app_name = "till"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("gerai/<slug:stand>/sif/", views.begin, name="begin"),
+    path("<slug:code>/", views.counter, name="counter"),
+    path("<slug:code>/bayar/", views.payment, name="payment"),
+    path("<slug:code>/penjualan/", views.receipts, name="receipts"),
+    path("<slug:code>/struk/", views.sell, name="sell"),
+    path("<slug:code>/struk/<int:number>/", views.receipt, name="receipt"),
+    path("<slug:code>/struk/<int:number>/pengembalian/", views.refund, name="refund"),
+    path("<slug:code>/ringkasan/", views.summary, name="summary"),
+    path("<slug:code>/tutup/", views.close, name="close"),
+]
+navigation.item(35, _("Kasir"), "till:home", "till.see")
