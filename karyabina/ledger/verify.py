@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _now
@@ -55,7 +55,16 @@ def run(*, of: str = "karyabina") -> Iterator[Finding]:
     with _one_state():
         for sentence, check in _INVARIANTS:
             if f"{check.__module__}.".startswith(f"{of}."):
-                yield Finding(str(sentence), tuple(check()))
+                yield Finding(str(sentence), _faults(check))
+
+
+def _faults(check: Check) -> tuple[str, ...]:
+    """What a check found; one that cannot be made (a table is missing) is a fault as well."""
+    try:
+        with transaction.atomic():
+            return tuple(check())
+    except DatabaseError as error:
+        return (_now("tidak dapat diperiksa: %(why)s") % {"why": str(error).splitlines()[0]},)
 
 
 @contextmanager
@@ -96,12 +105,13 @@ _SIDES = (
 @invariant(_("Setiap saldo sama dengan jumlah perpindahannya"))
 def balances_follow_movements() -> list[str]:
     rows = ask(
-        "SELECT a.code, u.code AS unit, sum(d.cached), sum(d.summed) FROM ("
+        "SELECT a.code, u.code AS unit, wrong.cached, wrong.summed FROM ("
+        " SELECT account_id, unit_id, sum(cached) AS cached, sum(summed) AS summed FROM ("
         f" SELECT account_id, unit_id, 0 AS cached, amount AS summed FROM ({_SIDES}) AS s"
         " UNION ALL SELECT account_id, unit_id, amount, 0 FROM ledger_balance) AS d"
-        " JOIN ledger_account AS a ON a.id = d.account_id"
-        " JOIN ledger_unit AS u ON u.id = d.unit_id"
-        " WHERE a.cls <> 'outside' GROUP BY a.code, u.code HAVING sum(d.cached) <> sum(d.summed)"
+        " GROUP BY account_id, unit_id HAVING sum(cached) <> sum(summed)) AS wrong"
+        " JOIN ledger_account AS a ON a.id = wrong.account_id AND a.cls <> 'outside'"
+        " JOIN ledger_unit AS u ON u.id = wrong.unit_id"
     )
     return [
         _now("%(account)s: saldo %(cached)s %(unit)s, perpindahannya berjumlah %(summed)s")

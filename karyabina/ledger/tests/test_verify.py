@@ -282,6 +282,25 @@ def test_other_rooms_add_their_own_invariants(books: None) -> None:
     assert len(found[0].faults) == 3
 
 
+def test_a_check_that_cannot_be_made_is_a_fault_and_stops_no_other(books: None) -> None:
+    def nobody_knows() -> list[str]:
+        return [str(row) for row in verify.ask("SELECT x FROM ledger_nowhere")]
+
+    def all_is_well() -> list[str]:
+        return []
+
+    before = list(verify._INVARIANTS)
+    try:
+        verify.invariant("Tabel ini ada")(nobody_knows)
+        verify.invariant("Ini benar")(all_is_well)
+        found = list(verify.run(of=__name__))
+    finally:
+        verify._INVARIANTS[:] = before
+    assert [f.sentence for f in found] == ["Tabel ini ada", "Ini benar"]
+    assert "ledger_nowhere" in found[0].faults[0]
+    assert not found[1].faults
+
+
 def test_verifying_takes_the_same_queries_for_few_and_many(
     books: None,
 ) -> None:
