@@ -103,7 +103,7 @@ def add_product(
     if not office.makes_goods:
         raise OfficeMakesNoGoods(field="office")
     # Two people naming products of one office at once wait for each other here.
-    Office.objects.select_for_update().get(pk=office.pk)
+    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
     taken = set(Product.objects.filter(office=office).values_list("code", flat=True))
     if code and code in taken:
         raise ProductCodeTaken(field="code")
@@ -179,7 +179,7 @@ def set_price(
         raise PriceNotSane(field="amount")
     if not 0 < per <= LARGEST_PER:
         raise PriceNotSane(field="per")
-    Product.objects.select_for_update().get(pk=product.pk)
+    Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     if since < at and Price.objects.filter(product=product).exists():
         raise PriceInThePast(field="since")
     try:
@@ -211,7 +211,7 @@ def retire(*, product: Product, by: Staff, at: datetime) -> Product:
 
     Retiring it again changes nothing.
     """
-    now = Product.objects.select_for_update().get(pk=product.pk)
+    now = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     if now.retired_at is None:
         now.retired_at = at
         now.retired_by = by
@@ -250,7 +250,11 @@ def import_products(
     if not rows:
         raise NothingToImport
     named = offices.filter(code__in={row.office for row in rows})
-    list(Office.objects.select_for_update().filter(pk__in=named.values("pk")).order_by("pk"))
+    list(
+        Office.objects.select_for_update(no_key=True)
+        .filter(pk__in=named.values("pk"))
+        .order_by("pk")
+    )
     plan = lists.compare(rows, named, at)
     if plan.problems:
         raise RowsHaveProblems(plan.problems)

@@ -177,10 +177,17 @@ class UploadForm(forms.Form):
     )
 
 
+TABS = (
+    ("dibuat", gettext_lazy("Dibuat")),
+    ("belum-berharga", gettext_lazy("Belum berharga")),
+    ("dihentikan", gettext_lazy("Tidak dibuat lagi")),
+)
+
+
 class SearchForm(forms.Form):
     """What to look for in the list of products."""
 
     cari = forms.CharField(required=False, max_length=100)
     jenis = forms.ChoiceField(required=False, choices=[("", ""), *Category.choices])
     kantor = forms.CharField(required=False, max_length=9)
-    dihentikan = forms.BooleanField(required=False)
+    keadaan = forms.ChoiceField(required=False, choices=TABS)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from karyabina.catalogue.models import Price, Product
 from karyabina.offices.models import Office
@@ -30,6 +30,12 @@ def prices_at(products: Iterable[Product], instant: datetime) -> dict[UUID, Pric
     wanted = Product.objects.filter(pk__in=keys).annotate(newest=Subquery(newest))
     found = Price.objects.filter(pk__in=wanted.values("newest"))
     return {price.product_id: price for price in found}
+
+
+def unpriced(offices: QuerySet[Office], instant: datetime) -> QuerySet[Product]:
+    """Products of these offices that are made but cannot be sold yet: they have no price."""
+    priced = Price.objects.filter(product=OuterRef("pk"), since__lte=instant)
+    return Product.objects.filter(~Exists(priced), office__in=offices, retired_at=None)
 
 
 def search(

@@ -23,6 +23,7 @@ from karyabina.catalogue import actions, lists, queries
 from karyabina.catalogue.forms import (
     COLUMNS,
     MEASURE_WORDS,
+    TABS,
     PriceForm,
     ProductForm,
     SearchForm,
@@ -48,13 +49,14 @@ def index(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name) or "" for name in ("cari", "jenis", "kantor")}
-    retired = bool(form.cleaned_data.get("dihentikan"))
+    tab = form.cleaned_data.get("keadaan") or "dibuat"
     offices = request.reach("catalogue.see")
     products = queries.search(offices, wanted["cari"], wanted["jenis"], wanted["kantor"])
-    products = products.filter(retired_at__isnull=not retired)
+    products = products.filter(retired_at__isnull=tab != "dihentikan")
+    if tab == "belum-berharga":
+        products = products.filter(pk__in=queries.unpriced(offices, timezone.now()).values("pk"))
     page = Paginator(products, PER_PAGE).get_page(request.GET.get("halaman"))
     prices = queries.prices_at(page.object_list, timezone.now())
-    filtered = any(wanted.values())
     return render(
         request,
         "catalogue/list.html",
@@ -62,8 +64,9 @@ def index(request: HttpRequest) -> HttpResponse:
             "page": page,
             "lines": [(product, prices.get(product.pk)) for product in page.object_list],
             "wanted": wanted,
-            "retired": retired,
-            "filtered": filtered,
+            "tab": tab,
+            "tabs": TABS,
+            "filtered": any(wanted.values()),
             "offices": [one for one in offices.order_by("path") if one.makes_goods],
             "categories": Category.choices,
         },

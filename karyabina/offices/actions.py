@@ -136,7 +136,7 @@ def add_row(row: OfficeRow, *, by: Any, at: datetime) -> None:
 
 
 def bring_up_to_date(change: queries.Change, *, by: Any, at: datetime) -> None:
-    office = Office.objects.select_for_update().get(pk=change.office.pk)
+    office = Office.objects.select_for_update(no_key=True).get(pk=change.office.pk)
     for name, (_now, then) in change.fields.items():
         setattr(office, name, then)
     try:

