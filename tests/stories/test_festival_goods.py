@@ -8,6 +8,7 @@ import pytest
 
 from karyabina.base.keys import new_key
 from karyabina.consignment import actions as consignment
+from karyabina.consignment import queries
 from karyabina.consignment.actions import Counted, Piece
 from karyabina.consignment.models import Consignment, State
 from karyabina.festivals import actions as festivals
@@ -39,7 +40,7 @@ def jars(lot: Lot) -> dict[str, int]:
 
 
 def state_of(one: Consignment) -> str:
-    return Consignment.objects.with_state().get(pk=one.pk).state
+    return queries.story(one).state
 
 
 @pytest.mark.django_db

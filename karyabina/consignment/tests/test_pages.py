@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from karyabina.base.keys import new_key
+from karyabina.consignment.actions import Piece
 from karyabina.consignment.models import Consignment
 from karyabina.festivals import actions as festivals
 from karyabina.staff.models import Role, Staff
@@ -100,8 +101,9 @@ def test_an_address_that_makes_no_sense_is_not_found_or_answered(world):
     assert client.get("/titipan/TIDAK-ADA-1/").status_code == 404
     assert client.get("/titipan/%00/").status_code == 404
     for name in ("keadaan", "kantor", "gerai", "cari", "halaman"):
-        assert client.get(url("list"), {name: "\0'\"" * 20}).status_code == 200
-        assert client.get(url("offer"), {name: "\0'\"" * 20}).status_code == 200
+        for page in ("list", "offer"):
+            assert client.get(url(page), {name: "'\"%" * 20}).status_code == 200
+            assert client.get(url(page), {name: "KLB\0"}).status_code in {200, 400}
 
 
 # --- offering and sending ------------------------------------------------------------------------
@@ -299,3 +301,28 @@ def test_the_region_clears_what_is_missing(world):
     client.post(address, form | {"quantity": "3"})
     assert world.places() == {"store:KLB": 2, "stand:GERAI": 8}
     assert client.post(address, {"outcome": "gone"}).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["story", "sheet", "receive"])
+def test_a_page_asks_as_often_for_many_goods_as_for_few(world, page, django_assert_max_num_queries):
+    client, few = as_(world.region), world.sent(1)
+    lots = [make.lot(world.lot.product, 5) for _each in range(6)]
+    many = world.sent(lines=[Piece(lot, 5) for lot in lots])
+    with django_assert_max_num_queries(30) as asked:
+        assert client.get(url(page, code=few.code)).status_code == 200
+    with django_assert_max_num_queries(len(asked)):
+        assert client.get(url(page, code=many.code)).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["offer", "send_back"])
+def test_a_form_asks_as_often_for_many_lots_as_for_few(fresh, page, django_assert_max_num_queries):
+    person = fresh.sender if page == "offer" else fresh.cashier
+    arguments = {} if page == "offer" else {"stand": "GERAI"}
+    fresh.receive(fresh.sent(1))
+    client, address = as_(person), url(page, **arguments) + "?kantor=KLB"
+    with django_assert_max_num_queries(30) as asked:
+        assert client.get(address).status_code == 200
+    lots = [make.lot(fresh.lot.product, 5, expiry_date=None) for _each in range(6)]
+    fresh.receive(fresh.sent(lines=[Piece(lot, 2) for lot in lots]))
+    with django_assert_max_num_queries(len(asked)):
+        assert client.get(address).status_code == 200
