@@ -119,6 +119,17 @@ def install(using: str = "default") -> None:
                     cursor.execute(statement)
 
 
+def drop(using: str = "default") -> None:
+    """Take away the triggers that the guards make; `install` puts them back."""
+    connection = connections[using]
+    tables = {trigger: guard.table for guard in GUARDS.values() for trigger in guard.triggers}
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        for trigger in sorted(set(tables) & existing(using)):
+            name = connection.ops.quote_name(trigger)
+            on = "" if connection.vendor == "sqlite" else f" ON {tables[trigger]}"
+            cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
 def existing(using: str = "default") -> set[str]:
     """Names of the triggers that the database has now."""
     connection = connections[using]
@@ -158,7 +169,6 @@ def lifted(using: str = "default") -> Iterator[None]:
     a transaction, where they cannot be switched.
     """
     connection = connections[using]
-    ours = {trigger for guard in GUARDS.values() for trigger in guard.triggers}
     free = connection.vendor == "sqlite" and not connection.in_atomic_block
     if free:
         connection.disable_constraint_checking()
@@ -166,9 +176,7 @@ def lifted(using: str = "default") -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
     else:
-        with transaction.atomic(using=using), connection.cursor() as cursor:
-            for trigger in sorted(ours & existing(using)):
-                cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(trigger)}")
+        drop(using)
     try:
         yield
     finally:
