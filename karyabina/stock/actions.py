@@ -167,6 +167,8 @@ def break_pieces(
     reason = reason.strip()
     request = {"lot": lot.code, "place": place, "quantity": quantity, "reason": reason}
     with transaction.atomic():
+        # The second half of a double click waits here until the first is written.
+        Lot.objects.select_for_update(no_key=True).get(pk=lot.pk)
         if ledger_queries.find(key=key, kind="breakage", request=request):
             return Breakage.objects.get(pk=key)
         if not 1 <= quantity <= LARGEST_QUANTITY:

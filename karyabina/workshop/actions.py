@@ -116,6 +116,8 @@ def produce(
         "works": sorted([work.maker.code, work.amount] for work in works),
     }
     with transaction.atomic():
+        # One production of an office at a time: the second half of a double click waits here.
+        Office.objects.select_for_update(no_key=True).get(pk=office.pk)
         if ledger_queries.find(key=key, kind="production", request=request):
             return Production.objects.get(pk=key)
         if product.office_id != office.pk:

@@ -35,10 +35,12 @@ class Part:
 def amount_text(amount: int, basis: str) -> str:
     """7 jam 30 menit, or 12 buah."""
     if basis == Production.Basis.PIECES:
-        return _("%(n)s buah") % {"n": number_text(amount)}
+        pieces = ngettext("%(n)s buah", "%(n)s buah", amount)
+        return pieces % {"n": number_text(amount)}
     hours, rest = divmod(amount, 60)
     if not rest:
-        return _("%(hours)s jam") % {"hours": number_text(hours)}
+        whole = ngettext("%(hours)s jam", "%(hours)s jam", hours)
+        return whole % {"hours": number_text(hours)}
     return _("%(hours)s jam %(minutes)s menit") % {"hours": number_text(hours), "minutes": rest}
 
 
