@@ -5,7 +5,6 @@ what is shared and booked follows other days and is reported elsewhere.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,7 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import ExtractHour
 
-from karyabina.base.times import start_of_day, zone
+from karyabina.base.times import local_day, start_of_day, zone
 from karyabina.catalogue.models import Category
 from karyabina.festivals.models import Festival, Participation, Stand
 from karyabina.offices.models import Office, OfficeSet
@@ -156,10 +155,11 @@ def festivals(offices: OfficeSet) -> QuerySet[Festival]:
     ).distinct()
 
 
-def days_of(festival: Festival) -> Iterator[date]:
-    """The days of a festival, the first thirty-one at most."""
-    for n in range(min((festival.last_date - festival.first_date).days + 1, 31)):
-        yield festival.first_date + timedelta(days=n)
+def days_of(festival: Festival, at: datetime) -> list[date]:
+    """The days of a festival that have begun by then, the latest thirty-one, in order."""
+    last = min(festival.last_date, local_day(at, festival.time_zone))
+    many = min((last - festival.first_date).days + 1, 31)
+    return [last - timedelta(days=n) for n in range(many)][::-1]
 
 
 # --- the day -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Pages and files of figures: a stand's day, an office's statement, who is owed what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.core.paginator import Paginator
@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.festivals(stands).order_by("-first_date", "code"), FESTIVALS).get_page(
         request.GET.get("halaman")
     )
-    shown = list(page.object_list)
+    shown, now = list(page.object_list), timezone.now()
     places: dict[object, list[Stand]] = {}
     for stand in queries.stands(stands).filter(festival__in=shown):
         places.setdefault(stand.festival_id, []).append(stand)
@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "festival": festival,
                 "stands": places.get(festival.pk, []),
-                "days": list(queries.days_of(festival)),
+                "days": queries.days_of(festival, now),
                 "offices": offices.get(festival.pk, []),
             }
             for festival in shown
@@ -75,7 +75,7 @@ def stand_day(request: HttpRequest, stand: str, on: date) -> HttpResponse:
     """What a stand sold on one day: by hour, by kind, by office."""
     day = _day(request, stand, on)
     total, hours, busiest = day.total, day.by_hour, day.busiest
-    days = list(queries.days_of(day.festival))
+    days = queries.days_of(day.festival, timezone.now())
     context = {
         "day": day,
         "stand": day.stand,
@@ -97,7 +97,8 @@ def stand_day(request: HttpRequest, stand: str, on: date) -> HttpResponse:
             for office, one in day.by_office
         ),
         "busiest": (_hours(busiest[0]), _hours(busiest[0] + 1), busiest[1]) if busiest else None,
-        "first_office": _first(day, total),
+        "first_office": _first([(one.name, tally) for one, tally in day.by_office], total),
+        "first_kind": _first([(one.label, tally) for one, tally in day.by_category], total),
         "before": max((other for other in days if other < on), default=None),
         "after": min((other for other in days if other > on), default=None),
         "sees_statements": "reports.statement" in request.permissions,
@@ -106,16 +107,15 @@ def stand_day(request: HttpRequest, stand: str, on: date) -> HttpResponse:
     return render(request, "reports/stand_day.html", context)
 
 
-def _first(day: queries.Day, total: queries.Tally) -> dict[str, object] | None:
-    """The office with the largest turnover, and its part of all in hundredths."""
-    if not day.by_office or total.turnover <= 0:
+def _first(
+    ranked: Sequence[tuple[str, queries.Tally]], total: queries.Tally
+) -> dict[str, object] | None:
+    """What has the largest turnover, and its part of all in hundredths."""
+    if not ranked or total.turnover <= 0:
         return None
-    office, tally = day.by_office[0]
-    return {
-        "office": office,
-        "tally": tally,
-        "percent": f"{100 * tally.turnover // total.turnover} %",
-    }
+    name, tally = ranked[0]
+    part = f"{100 * tally.turnover // total.turnover} %"
+    return {"name": name, "tally": tally, "percent": part}
 
 
 @may("reports.stand_day")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Sum
+
 from karyabina.settlement.models import LotResult, Premi, Settlement
 from karyabina.settlement.shares import Shares, Sold, weight_of
 from karyabina.stock.models import Lot
@@ -38,7 +40,7 @@ class LotLine:
     premi: int
     work: str  # of all its makers together
     makers: tuple[MakerLine, ...]
-    sold: Sold | None = None  # how it came about, of a preview
+    sold: Sold  # how that came about
 
     @property
     def profit(self) -> int:
@@ -73,7 +75,7 @@ def previewed(shares: Shares) -> list[LotLine]:
 
 
 def posted(settlement: Settlement) -> list[LotLine]:
-    """The lots of a posted settlement, by their codes, as they were written: two queries."""
+    """The lots of a posted settlement, by their codes, as they were written: five queries."""
     lines: dict[UUID, list[Premi]] = defaultdict(list)
     for premi in (
         Premi.objects.filter(result__settlement=settlement)
@@ -81,13 +83,32 @@ def posted(settlement: Settlement) -> list[LotLine]:
         .order_by("maker__code")
     ):
         lines[premi.result_id].append(premi)
+    results = settlement.lots.select_related("lot__product").order_by("lot__code")
+    facts = _facts(settlement)
     return [
-        _lot_line(settlement, result, lines[result.pk])
-        for result in settlement.lots.select_related("lot__product").order_by("lot__code")
+        _lot_line(settlement, result, lines[result.pk], Sold(result.lot, (), *facts[result.lot_id]))
+        for result in results
     ]
 
 
-def _lot_line(settlement: Settlement, result: LotResult, premi: list[Premi]) -> LotLine:
+def _facts(settlement: Settlement) -> dict[UUID, list[int]]:
+    """Lot → pieces shared before, sold, refunded; takings, given back. Three queries."""
+    facts: dict[UUID, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    before = LotResult.objects.filter(
+        settlement__office=settlement.office_id,
+        settlement__entry__recorded_at__lt=settlement.entry.recorded_at,
+    )
+    for lot, pieces in before.order_by().values_list("lot").annotate(q=Sum("quantity")):
+        facts[lot][0] = pieces
+    sales = settlement.sales.order_by().values_list("line__lot")
+    refunds = settlement.refunds.order_by().values_list("line__sale_line__lot")
+    for n, query in ((1, sales), (2, refunds)):
+        for lot, pieces, rupiah in query.annotate(q=Sum("line__quantity"), a=Sum("line__amount")):
+            facts[lot][n], facts[lot][n + 2] = pieces, rupiah
+    return facts
+
+
+def _lot_line(settlement: Settlement, result: LotResult, premi: list[Premi], sold: Sold) -> LotLine:
     basis = premi[0].work.production.basis if premi else ""
     return LotLine(
         lot=result.lot,
@@ -103,6 +124,7 @@ def _lot_line(settlement: Settlement, result: LotResult, premi: list[Premi]) -> 
             )
             for one in premi
         ),
+        sold=sold,
     )
 
 

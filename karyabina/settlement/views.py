@@ -59,6 +59,16 @@ def _parts(scheme: Scheme) -> dict[str, object]:
     }
 
 
+def _makers(lots: list[explain.LotLine]) -> dict[str, object]:
+    """Each maker's sum over all lots, for whoever may see makers, and the sums of those."""
+    makers = explain.by_maker(lots)
+    purses = {
+        "saved": sum(maker.saved for maker in makers),
+        "usable": sum(maker.usable for maker in makers),
+    }
+    return {"makers": makers, "purses": purses}
+
+
 def _draw(
     request: HttpRequest, participation: Participation, *, refused: str = "", status: int = 200
 ) -> HttpResponse:
@@ -78,7 +88,7 @@ def _draw(
         "preview": preview,
         "shares": shares,
         "lots": lots,
-        "makers": explain.by_maker(lots) if sees_makers else [],
+        **(_makers(lots) if sees_makers else {}),
         "sees_makers": sees_makers,
         "unclear": unclear,
         "refused": refused,
@@ -141,7 +151,7 @@ def detail(request: HttpRequest, key: UUID) -> HttpResponse:
         "festival": settlement.festival,
         "lots": lots,
         "weights": sum(line.weight for line in lots),
-        "makers": explain.by_maker(lots) if sees_makers else [],
+        **(_makers(lots) if sees_makers else {}),
         "sees_makers": sees_makers,
         "sales": settlement.sales.count(),
         "refunds": settlement.refunds.count(),
