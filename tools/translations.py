@@ -26,6 +26,7 @@ PACKAGE = PROJECT / "karyabina"
 CATALOGUE = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 FUNCTIONS = {
     "_": None,
+    "_now": None,
     "_n": (1, 2),
     "_p": ((1, "c"), 2),
     "gettext": None,

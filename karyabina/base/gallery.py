@@ -22,7 +22,7 @@ class ExampleForm(KeyedForm):
     product = forms.CharField(label=_("Nama produk"), max_length=40)
     kind = forms.ChoiceField(label=_("Jenis"), choices=KINDS)
     price = RupiahField(label=_("Harga"), help_text=_("Rupiah untuk satu buah."), min_value=500)
-    quantity = QuantityField(label=_("Jumlah"), initial=1, max_value=500)
+    quantity = QuantityField(label=_("Banyaknya"), initial=1, max_value=500)
     made_on = DayField(label=_("Tanggal produksi"), help_text=_("Hari di kantor Anda."))
     note = forms.CharField(
         label=_("Catatan"), required=False, widget=forms.Textarea(attrs={"rows": 3})

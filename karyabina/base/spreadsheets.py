@@ -234,8 +234,8 @@ def tables(data: bytes) -> Iterator[Iterable[Line]]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise NotATable(
             _(
-                "Berkas ini berformat Excel lama (.xls) atau terkunci sandi. "
-                "Simpan sebagai XLSX tanpa sandi, lalu kirim lagi."
+                "Berkas ini berformat Excel lama (.xls) atau terkunci kata sandi. "
+                "Simpan sebagai XLSX tanpa kata sandi, lalu kirim lagi."
             )
         )
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b")):

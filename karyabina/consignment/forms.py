@@ -195,7 +195,7 @@ class ClearForm(RefusableForm):
         ),
         widget=forms.RadioSelect,
     )
-    quantity = QuantityField(label=_("Jumlah"), max_value=LARGEST_QUANTITY)
+    quantity = QuantityField(label=_("Banyaknya"), max_value=LARGEST_QUANTITY)
     reason = text(
         _("Keterangan"),
         required=True,

@@ -46,7 +46,7 @@ def goods(statements: Sequence[Statement], *, weighed: bool) -> list[str]:
         figures = (counts.handed, counts.net, counts.wasted, counts.lost, counts.home, unclear)
         return (name, *(kilograms(grams) if weighed else grams for grams in figures))
 
-    headings = (_("Dititipkan"), _("Terjual"), _("Rusak"), _("Hilang"), _("Kembali"), _("Sisa"))
+    headings = (_("Dititipkan"), _("Terjual"), _("Rusak"), _("Hilang"), _("Pulang"), _("Sisa"))
     total = line(_("Jumlah"), sum(each.values(), Counts()))
     return table(
         (_("Kantor"), *headings), [*(line(code, counts) for code, counts in each.items()), total]

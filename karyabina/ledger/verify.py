@@ -145,7 +145,7 @@ def nothing_held_is_below_zero() -> list[str]:
     return [f"{account}: {amount} {unit}" for account, amount, unit in rows]
 
 
-@invariant(_("Rekening di luar tidak punya saldo tersimpan"))
+@invariant(_("Akun di luar tidak punya saldo tersimpan"))
 def outside_has_no_balance() -> list[str]:
     rows = ask(
         "SELECT a.code, u.code AS unit FROM ledger_balance AS b"
@@ -155,7 +155,7 @@ def outside_has_no_balance() -> list[str]:
     return [f"{account} {unit}" for account, unit in rows]
 
 
-@invariant(_("Semua hak dan semua utang saling meniadakan"))
+@invariant(_("Semua hak dan semua kewajiban saling meniadakan"))
 def claims_mirror_debts() -> list[str]:
     rows = ask(
         "SELECT u.code, sum(b.amount) AS over FROM ledger_balance AS b"
@@ -231,7 +231,7 @@ def recording_time_never_goes_back() -> list[str]:
 
 
 # --- accounts and units --------------------------------------------------------------------------
-@invariant(_("Kelas setiap rekening sesuai kodenya"))
+@invariant(_("Kelas setiap akun sesuai kodenya"))
 def classes_follow_codes() -> list[str]:
     cases = " ".join("WHEN a.code LIKE %s THEN %s" for _word in CLASSES)
     params = [text for word, cls in CLASSES.items() for text in (f"{word}:%", cls)]
@@ -243,7 +243,7 @@ def classes_follow_codes() -> list[str]:
     return [f"{code} {cls}" for code, cls in rows]
 
 
-@invariant(_("Uang hanya di rekening uang, barang hanya di rekening barang"))
+@invariant(_("Uang hanya di akun uang, barang hanya di akun barang"))
 def accounts_hold_their_units() -> list[str]:
     rows = ask(
         "SELECT DISTINCT a.code, u.code AS unit FROM"
@@ -259,7 +259,7 @@ def accounts_hold_their_units() -> list[str]:
     return [f"{account} {unit}" for account, unit in rows]
 
 
-@invariant(_("Hak hanya berpindah bersama utangnya"))
+@invariant(_("Hak hanya berpindah bersama kewajibannya"))
 def claims_move_against_debts() -> list[str]:
     rows = ask(
         "SELECT m.entry_key, m.n FROM ledger_movement AS m"

@@ -57,7 +57,7 @@ class UnknownAccount(Refusal):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(
-            _now("Rekening %(code)s belum dibuka. Tidak ada yang dibukukan.") % {"code": code[:120]}
+            _now("Akun %(code)s belum dibuka. Tidak ada yang dibukukan.") % {"code": code[:120]}
         )
 
 
@@ -102,7 +102,7 @@ class NotMirrored(Refusal):
 class WrongAccount(Refusal):
     """Money in a store, goods in a till, or a claim that moves without its debt."""
 
-    message = _("Rekening ini tidak menampung satuan tersebut. Tidak ada yang dibukukan.")
+    message = _("Akun ini tidak menampung satuan tersebut. Tidak ada yang dibukukan.")
 
 
 class NumberTaken(Refusal):

@@ -1,7 +1,7 @@
 """Addresses of the room `till`: everything under a shift's code."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from karyabina.base import navigation
 from karyabina.till import views
@@ -19,4 +19,4 @@ urlpatterns = [
     path("<slug:code>/ringkasan/", views.summary, name="summary"),
     path("<slug:code>/tutup/", views.close, name="close"),
 ]
-navigation.item(35, _("Kasir"), "till:home", "till.see")
+navigation.item(35, pgettext_lazy("tempat", "Kasir"), "till:home", "till.see")

@@ -31,7 +31,7 @@ def test_the_theme_changes_at_once_and_stays(page: Page) -> None:
 
 def test_a_thumb_counts_up_and_down_within_the_limits(page: Page) -> None:
     page.goto("/gaya/")
-    box = page.get_by_label("Jumlah", exact=True)
+    box = page.get_by_label("Banyaknya", exact=True)
     expect(box).to_have_value("1")
     page.get_by_role("button", name="Tambah").click()
     expect(box).to_have_value("2")
@@ -84,7 +84,7 @@ def test_the_page_works_without_scripts(browser: Browser, base_url: str) -> None
     )
     page = context.new_page()
     page.goto("/gaya/")
-    expect(page.get_by_label("Jumlah", exact=True)).to_be_editable()
+    expect(page.get_by_label("Banyaknya", exact=True)).to_be_editable()
     expect(page.get_by_role("button", name="Tambah")).to_have_count(0)
     expect(page.get_by_role("button", name="Cetak")).to_have_count(0)
     page.get_by_role("button", name="Gelap").click()

@@ -11,7 +11,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from karyabina.base import band as woven
 from karyabina.base import icons, money, times
@@ -56,7 +56,8 @@ def quantity(value: int | None, measure: str = "piece") -> str:
         case "millilitre" | "ml":
             return f"{text} ml"
         case "piece" | "pieces" | "pcs" | "buah":
-            return _("%(number)s buah") % {"number": text}
+            pieces = ngettext("%(number)s buah", "%(number)s buah", abs(int(value)))
+            return pieces % {"number": text}
         case other:
             return f"{text} {other}"
 

@@ -29,7 +29,7 @@ class BadMoves(Refusal):
 
     status = 400
     message = _(
-        "Satu catatan memuat 1 sampai 1.000 perpindahan, masing-masing antara dua rekening yang"
+        "Satu catatan memuat 1 sampai 1.000 perpindahan, masing-masing antara dua akun yang"
         " berbeda."
     )
 
