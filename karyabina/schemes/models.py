@@ -59,9 +59,12 @@ class Scheme(Keyed):
                 name="scheme_base_is_known", condition=models.Q(base__in=("profit", "turnover"))
             ),
             models.UniqueConstraint(
-                fields=("office", "from_date"),
-                name="scheme_has_one_version_a_day",
-                nulls_distinct=False,
+                fields=("office", "from_date"), name="scheme_has_one_version_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=("from_date",),
+                condition=models.Q(office=None),
+                name="scheme_for_all_has_one_version_a_day",
             ),
         )
 

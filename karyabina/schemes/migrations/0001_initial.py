@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-from_date', '-key'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('premi_part', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(10000), '-', models.F('capital_part')), '-', models.F('state_part')))), name='scheme_parts_make_the_whole'), models.CheckConstraint(condition=models.Q(('usable_part__lte', 10000)), name='scheme_usable_part_is_a_part'), models.CheckConstraint(condition=models.Q(('base__in', ('profit', 'turnover'))), name='scheme_base_is_known'), models.UniqueConstraint(fields=('office', 'from_date'), name='scheme_has_one_version_a_day', nulls_distinct=False)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('premi_part', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(10000), '-', models.F('capital_part')), '-', models.F('state_part')))), name='scheme_parts_make_the_whole'), models.CheckConstraint(condition=models.Q(('usable_part__lte', 10000)), name='scheme_usable_part_is_a_part'), models.CheckConstraint(condition=models.Q(('base__in', ('profit', 'turnover'))), name='scheme_base_is_known'), models.UniqueConstraint(fields=('office', 'from_date'), name='scheme_has_one_version_a_day'), models.UniqueConstraint(condition=models.Q(('office', None)), fields=('from_date',), name='scheme_for_all_has_one_version_a_day')],
             },
         ),
     ]
