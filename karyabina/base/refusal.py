@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 
 
-class Refusal(Exception):  # noqa: N818 - refusals are sentences, not errors
+class Refusal(Exception):
     """Something a person asked for and that is not done: nothing was changed.
 
     The message is a translated sentence, safe to show: what happened, what did not, what to do
