@@ -43,10 +43,17 @@ def record(
     what: str,
     about: str,
     detail: str = "",
+    key: UUID | None = None,
 ) -> Audit:
     """Write one audit row: `what` is `room.verb`, `about` the code of the thing."""
     return Audit.objects.create(
-        by=by, at=at, office=office, what=what, about=about[:200], detail=detail[:1000]
+        key=key or new_key(),
+        by=by,
+        at=at,
+        office=office,
+        what=what,
+        about=about[:200],
+        detail=detail[:1000],
     )
 
 
@@ -128,14 +135,17 @@ def dismiss(*, appointment: Appointment, by: Staff, at: datetime) -> None:
 
 @transaction.atomic
 def set_password(
-    *, staff: Staff, password: str, within: OfficeSet, by: Staff, at: datetime
+    *, key: UUID, staff: Staff, password: str, within: OfficeSet, by: Staff, at: datetime
 ) -> None:
     """Give somebody who forgot it a new first password; whoever is logged in with the old one is
     logged out.
 
     Only for those who serve nowhere but at the offices `within`: else an administrator of one
-    office could enter another in somebody's name. Never for oneself.
+    office could enter another in somebody's name. Never for oneself. The same key again changes
+    nothing, whatever password comes with it.
     """
+    if Audit.objects.filter(pk=key, what="staff.password", about=staff.username).exists():
+        return
     if by.pk == staff.pk:
         raise NotForYourself
     held = Appointment.objects.in_force().filter(staff=staff)
@@ -145,7 +155,7 @@ def set_password(
     staff.save(update_fields=("password",))
     home = held.select_related("office").order_by("office__path").first()
     office = home.office if home else None
-    record(by=by, at=at, office=office, what="staff.password", about=staff.username)
+    record(by=by, at=at, office=office, what="staff.password", about=staff.username, key=key)
 
 
 trail.name("staff.enlist", _("Petugas didaftarkan"))

@@ -188,6 +188,7 @@ def password(request: HttpRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             actions.set_password(
+                key=form.cleaned_data["key"],
                 staff=person,
                 password=form.cleaned_data["password"],
                 within=request.reach("staff.manage"),

@@ -59,7 +59,12 @@ def test_nobody_changes_their_own_roles_or_password_here() -> None:
         ),
         lambda: actions.dismiss(appointment=own, by=admin, at=make.moment()),
         lambda: actions.set_password(
-            staff=admin, password=PASSWORD, within=Office.objects.all(), by=admin, at=make.moment()
+            key=new_key(),
+            staff=admin,
+            password=PASSWORD,
+            within=Office.objects.all(),
+            by=admin,
+            at=make.moment(),
         ),
     ):
         with pytest.raises(actions.NotForYourself):
@@ -70,14 +75,17 @@ def test_a_new_password_only_for_who_serves_nowhere_else() -> None:
     admin, person = make.officer("administrator"), make.officer("cashier")
     within = Office.objects.filter(code="KLB")
     given = {"staff": person, "within": within, "by": admin, "at": make.moment()}
-    actions.set_password(password=PASSWORD, **given)
+    key = new_key()
+    actions.set_password(key=key, password=PASSWORD, **given)
+    actions.set_password(key=key, password="lain-lagi-sekali", **given)  # the same form again
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
+    assert Audit.objects.filter(what="staff.password").count() == 1
     actions.appoint(
         staff=person, office=make.office("NTT"), role=Role.REGIONAL, by=None, at=make.moment()
     )
     with pytest.raises(actions.ServesElsewhereToo):
-        actions.set_password(password="lain-lagi-sekali", **given)
+        actions.set_password(key=new_key(), password="lain-lagi-sekali", **given)
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
 
