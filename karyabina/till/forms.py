@@ -1,11 +1,13 @@
 """The shape of what a cashier types: a basket, a payment, a refund, a count of notes and coins."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.forms import Digits, KeyedForm, QuantityField, RupiahField, WholeField
@@ -19,6 +21,7 @@ from karyabina.till.queries import Goods, Sold
 NOTES = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100)
 MOST_NOTES = 100_000  # pieces of one kind in a drawer
 CASH = "tunai"
+PAYMENT = re.compile(r"qris|tunai(:[0-9]{1,11})?")
 MOST_OFFERED = 6  # buttons with sums
 
 
@@ -112,16 +115,16 @@ class BasketForm(forms.Form):
 def _problem(goods: Goods, wanted: int) -> str:
     """Why so much of it cannot be sold now; nothing when it can."""
     if wanted and goods.price is None:
-        return _("Belum ada harganya, jadi belum dapat dijual.")
+        return _now("Belum ada harganya, jadi belum dapat dijual.")
     if wanted and not goods.lots:
-        return _("Sudah lewat tanggal kedaluwarsa, jadi tidak dapat dijual.")
+        return _now("Sudah lewat tanggal kedaluwarsa, jadi tidak dapat dijual.")
     if wanted > goods.quantity:
-        return _("Tinggal %(left)s, diminta %(wanted)s.") % {
+        return _now("Tinggal %(left)s, diminta %(wanted)s.") % {
             "left": number_text(goods.quantity),
             "wanted": number_text(wanted),
         }
     if wanted and not goods.costs(wanted):
-        return _("Sebanyak itu berharga kurang dari Rp 1. Tambah jumlahnya.")
+        return _now("Sebanyak itu berharga kurang dari Rp 1. Tambah jumlahnya.")
     return ""
 
 
@@ -138,11 +141,10 @@ class PaymentForm(KeyedForm):
     pay = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def clean_pay(self) -> str:
-        means, _colon, note = str(self.cleaned_data["pay"]).partition(":")
-        sum_is_one = note.isascii() and note.isdecimal() and int(note) <= LARGEST_SUM
-        if means not in {CASH, Means.QRIS} or (note and not sum_is_one):
+        paid = str(self.cleaned_data["pay"])
+        if not PAYMENT.fullmatch(paid):
             raise forms.ValidationError(_("Pilih cara bayar: tunai atau QRIS."))
-        return str(self.cleaned_data["pay"])
+        return paid
 
     def clean(self) -> None:
         missing = self.cleaned_data.get("tendered") is None and "tendered" not in self.errors

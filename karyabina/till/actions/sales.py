@@ -331,11 +331,11 @@ def _post(
             key=key, kind="sale", by=by, occurred_at=at, request=request, moves=moves
         )
     except ledger.NotEnough as short:  # broken or sent back at this very moment
-        part = next((part for part in parts if part.lot.code == short.unit), None)
-        if part is None:
+        gone = next((part for part in parts if part.lot.code == short.unit), None)
+        if gone is None:
             raise
         raise NotEnoughGoods(
-            product=part.lot.product,
+            product=gone.lot.product,
             have=ledger_queries.balance(shift.stand.account, short.unit),
-            wanted=part.quantity,
+            wanted=gone.quantity,
         ) from short
