@@ -6,6 +6,7 @@ for the same code, `office` and `officer` return what is there.
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from karyabina.base.keys import new_key
@@ -76,9 +77,14 @@ def officer(role: str = Role.WORKSHOP, at_office: str = "KLB") -> Staff:
     return person
 
 
-def product(code: str = "MELON", at_office: str = "KLB", **other: object) -> Product:
+def product(code: str = "MELON", at_office: str = "KLB", **other: Any) -> Product:
     """A product counted in pieces, of category pertanian, without a price."""
-    given = {"name": code.title(), "category": "pertanian", "measure": "piece", "note": ""}
+    given: dict[str, Any] = {
+        "name": code.title(),
+        "category": "pertanian",
+        "measure": "piece",
+        "note": "",
+    }
     return catalogue.add_product(
         key=new_key(),
         office=office(at_office),
@@ -113,14 +119,14 @@ def maker(at_office: str = "KLB", code: str | None = None, status: str = "narapi
 
 
 def production(
-    of: Product, quantity: int = 10, works: dict[Maker, int] | None = None, **other: object
+    of: Product, quantity: int = 10, works: dict[Maker, int] | None = None, **other: Any
 ) -> Production:
     """A production of yesterday morning by hours; by one new maker unless `works` says who."""
     code = of.office.code
     at = moment(hour=7, days=-1)
     if works is None:
         works = {maker(code): 60}
-    given = {
+    given: dict[str, Any] = {
         "key": new_key(),
         "made_date": at.date(),
         "expiry_date": at.date() + timedelta(days=30),
@@ -138,14 +144,14 @@ def production(
     )
 
 
-def lot(of: Product, quantity: int = 10, **other: object) -> Lot:
+def lot(of: Product, quantity: int = 10, **other: Any) -> Lot:
     """A lot in its office's store, from a production."""
     return production(of, quantity, **other).lot
 
 
-def festival(code: str = "FEST", organiser: str = "NTT", **other: object) -> Festival:
+def festival(code: str = "FEST", organiser: str = "NTT", **other: Any) -> Festival:
     """A festival on the day, announced a month before."""
-    given = {
+    given: dict[str, Any] = {
         "key": new_key(),
         "name": f"Festival {code}",
         "theme": "",
@@ -180,9 +186,9 @@ def stand(at: Festival | None = None, code: str = "GERAI", invited: tuple[str, .
     )
 
 
-def scheme(at_office: str | None = None, **other: object) -> Scheme:
+def scheme(at_office: str | None = None, **other: Any) -> Scheme:
     """The usual split of the profit, 50/35/15, general unless an office is named."""
-    given = {
+    given: dict[str, Any] = {
         "key": new_key(),
         "name": "Bagi hasil 50/35/15",
         "legal_basis": "Kepmenkeh M.01-PP.02.01 Tahun 1990",

@@ -16,6 +16,8 @@ from karyabina.workshop.actions import WorkDone
 from karyabina.workshop.models import Production
 
 LONGEST_INPUT = 20
+HOURS_UNREAD = _("Tulis jam lebih dari 0, misalnya 7,5 atau 7:30.")
+PIECES_UNREAD = _("Tulis bilangan bulat lebih dari 0.")
 
 
 def minutes(text: str) -> int:
@@ -121,11 +123,7 @@ class ProductionForm(KeyedForm):
             except ValueError:
                 amount = -1
             if amount <= 0:
-                row.fault = (
-                    _("Tulis jam lebih dari 0, misalnya 7,5 atau 7:30.")
-                    if basis == Production.Basis.HOURS
-                    else _("Tulis bilangan bulat lebih dari 0.")
-                )
+                row.fault = str(HOURS_UNREAD if basis == Production.Basis.HOURS else PIECES_UNREAD)
             else:
                 self.works.append(WorkDone(row.maker, amount))
         if any(row.fault for row in self.rows):
