@@ -283,7 +283,13 @@ def statement(office: Office, festival: Festival, at: datetime) -> Statement:
         festival=festival,
         at=at,
         lots=tuple(
-            LotRow(lot, book.counts[lot.pk], *book.money[lot.pk], standing[lot.code])
+            LotRow(
+                lot=lot,
+                counts=book.counts[lot.pk],
+                takings=book.money[lot.pk][0],
+                given_back=book.money[lot.pk][1],
+                ledger_says=standing[lot.code],
+            )
             for lot in lots
         ),
         by_means=tuple((one, means[one]) for one in Means if one in means),

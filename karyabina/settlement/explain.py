@@ -135,4 +135,4 @@ def by_maker(lots: Iterable[LotLine]) -> list[MakerLine]:
         for maker in lot.makers:
             sums[maker.code][0] += maker.saved
             sums[maker.code][1] += maker.usable
-    return [MakerLine(code, "", *sums[code]) for code in sorted(sums)]
+    return [MakerLine(code, "", sums[code][0], sums[code][1]) for code in sorted(sums)]

@@ -1,5 +1,7 @@
 """What must always be true of settlements; `karya verify` asks."""
 
+from typing import Any
+
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +68,7 @@ def every_part_is_in_the_books() -> list[str]:
         f"booked_{kind}": Coalesce(Sum("entry__movements__amount", filter=Q(**{to: f"{kind}:"})), 0)
         for kind in ("premi", "capital", "state")
     }
-    wrong = (
+    wrong: QuerySet[Any] = (
         _settlements()
         .annotate(booked=Sum("entry__movements__amount"), **moved)
         .exclude(

@@ -1,6 +1,5 @@
 """A movement's whole story: from a maker's premi back to the pieces sold and the hours worked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -104,8 +103,9 @@ def story(premi: Premi) -> Story:
     colleagues = tuple(
         Premi.objects.filter(result=result).select_related("maker", "work").order_by("maker__code")
     )
-    lots: Sequence[LotResult] = settlement.lots.all()
-    weights = sum(weight_of(settlement.scheme, lot.turnover, lot.cost) for lot in lots)
+    weights = sum(
+        weight_of(settlement.scheme, lot.turnover, lot.cost) for lot in settlement.lots.all()
+    )
     journeys = (
         Line.objects.filter(
             lot=result.lot,
