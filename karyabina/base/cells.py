@@ -143,7 +143,7 @@ def one_of(words: Mapping[str, str]) -> Reader:
 
     A refusal names the first word of each value.
     """
-    offered = {value: word for word, value in reversed(words.items())}
+    offered = {value: word for word, value in reversed(list(words.items()))}
     known = {plain(word).casefold(): value for word, value in words.items()}
 
     def read(cell: Cell) -> str:
@@ -152,7 +152,7 @@ def one_of(words: Mapping[str, str]) -> Reader:
         if value is None:
             raise BadCell(
                 _("“%(said)s” tidak dikenal. Pilih salah satu: %(words)s.")
-                % {"said": said[:40], "words": ", ".join(reversed(offered.values()))}
+                % {"said": said[:40], "words": ", ".join(reversed(list(offered.values())))}
             )
         return value
 

@@ -233,10 +233,8 @@ def salt(request: HttpRequest) -> str:
 
 def confirmed(request: HttpRequest) -> HttpResponse:
     keyed = KeyedForm(request.POST)
-    context = {"form": UploadForm()}
     if not keyed.is_valid():
-        context["form"] = keyed
-        return render(request, "catalogue/import.html", context, status=400)
+        return render(request, "catalogue/import.html", {"form": keyed}, status=400)
     sheet = importing.carried(request.POST["rows"], salt=salt(request))
     try:
         done = actions.import_products(
@@ -248,7 +246,7 @@ def confirmed(request: HttpRequest) -> HttpResponse:
             at=timezone.localtime(),
         )
     except actions.RowsHaveProblems as refusal:  # somebody changed products in the meantime
-        context["problems"] = refusal.problems
+        context = {"form": UploadForm(), "problems": refusal.problems}
         return render(request, "catalogue/import.html", context, status=refusal.status)
     messages.success(request, said(done))
     return HttpResponseRedirect(reverse("catalogue:list"))

@@ -15,7 +15,7 @@ from karyabina.catalogue import queries as catalogue
 from karyabina.consignment.models import Consignment, Line, State
 from karyabina.festivals.models import Stand
 from karyabina.ledger import queries as ledger
-from karyabina.offices.models import Office
+from karyabina.offices.models import OfficeSet
 from karyabina.settlement import queries as settlement
 from karyabina.staff.models import Staff
 from karyabina.stock import queries as stock
@@ -40,7 +40,7 @@ class Card:
 class Asked:
     """For whom and when: `reach` gives the offices at which a permission holds."""
 
-    reach: Callable[[str], QuerySet[Office]]
+    reach: Callable[[str], OfficeSet]
     permissions: frozenset[str]
     me: Staff
     now: datetime
