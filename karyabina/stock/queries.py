@@ -235,6 +235,7 @@ class Step:
     amount: int
     times: int
     first_at: datetime
+    names: tuple[str, ...]  # who recorded them
 
     @property
     def source(self) -> str:
@@ -251,6 +252,9 @@ class Step:
 
     @property
     def title(self) -> str:
+        if self.line.kind in {"receipt", "return_receipt"} and self.lost:
+            missing = self.line.target.startswith("difference:")
+            return _("Kurang saat diterima") if missing else _("Rusak saat diterima")
         return {
             "production": _("Dibuat"),
             "despatch": _("Dikirim"),
@@ -272,11 +276,13 @@ def steps(lines: Iterable[ledger.Line]) -> list[Step]:
     for line in lines:
         last = found[-1] if found else None
         if last and _alike(last.line) == _alike(line):
-            found[-1] = Step(last.line, last.amount + line.amount, last.times + 1, line.occurred_at)
+            names = tuple(dict.fromkeys([*last.names, line.by_name]))
+            amount, times = last.amount + line.amount, last.times + 1
+            found[-1] = Step(last.line, amount, times, line.occurred_at, names)
         else:
-            found.append(Step(line, line.amount, 1, line.occurred_at))
+            found.append(Step(line, line.amount, 1, line.occurred_at, (line.by_name,)))
     return found
 
 
 def _alike(line: ledger.Line) -> tuple[object, ...]:
-    return (line.kind, line.source, line.target, line.note, line.by_name, line.occurred_at.date())
+    return (line.kind, line.source, line.target, line.note, line.occurred_at.date())
