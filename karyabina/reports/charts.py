@@ -110,8 +110,8 @@ def short_rupiah(amount: int) -> str:
         return number_text(amount)
     if amount < 999_500:
         return _("%(n)s rb") % {"n": number_text((amount + 500) // 1_000)}
-    tenths = (amount + 50_000) // 100_000
-    whole, rest = divmod(tenths, 10)
+    if amount >= 99_950_000:
+        return _("%(n)s jt") % {"n": number_text((amount + 500_000) // 1_000_000)}
+    whole, rest = divmod((amount + 50_000) // 100_000, 10)
     point = "." if (get_language() or "id").startswith("en") else ","
-    text = number_text(whole) + (f"{point}{rest}" if rest and whole < 100 else "")
-    return _("%(n)s jt") % {"n": text}
+    return _("%(n)s jt") % {"n": f"{whole}{point}{rest}" if rest else str(whole)}

@@ -10,12 +10,16 @@ from karyabina.reports import views
 
 
 class DayConverter:
-    """A day in an address: 2025-10-29. What is no day of the calendar is no address."""
+    """A day in an address: 2025-10-29. What is no day of the calendar is no address; nor are the
+    first and the last year that a computer's calendar has, whose days may lack a neighbour."""
 
     regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        if day.year in {date.min.year, date.max.year}:
+            raise ValueError(value)
+        return day
 
     def to_url(self, value: date | str) -> str:
         return value if isinstance(value, str) else value.isoformat()

@@ -1,0 +1,52 @@
+"""CSV files that do what they say and nothing else."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from karyabina.reports.sheets import FORMULA, download, lines, safe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+62 812",
+        "-2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "  =HYPERLINK(1)",
+        "\n=1",
+        "＝1",
+        "=cmd|' /C calc'!A0",
+    ],
+)
+def test_a_text_never_becomes_a_formula(text: str) -> None:
+    assert safe(text) == "'" + text
+
+
+def test_numbers_stay_numbers_and_names_stay_names() -> None:
+    assert [safe(cell) for cell in (-5_000, 0, None, "Lapas Kelas IIB Kalabahi", "")] == [
+        "-5000", "0", "", "Lapas Kelas IIB Kalabahi", "",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.integers()), max_size=5))
+def test_what_is_written_is_read_again(rows: list[tuple[str, int]]) -> None:
+    text = "".join(lines(("Nama; kantor", 'Jumlah "Rp"'), rows))
+    assert text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}")
+    read = list(csv.reader(io.StringIO(text[1:], newline=""), delimiter=";"))
+    assert read[0] == ["Nama; kantor", 'Jumlah "Rp"']
+    assert read[1:] == [[safe(name), str(amount)] for name, amount in rows]
+    assert not any(cell.startswith(FORMULA) for row in read for cell in row[:1])
+
+
+def test_a_download_is_a_file_that_no_cache_keeps() -> None:
+    response = download("hak", ("A",), [("x",)])
+    assert response["Content-Disposition"] == 'attachment; filename="hak.csv"'
+    assert response["Cache-Control"] == "private, no-store"
+    assert b"".join(response).endswith(b"x\r\n")
