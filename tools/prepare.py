@@ -1,7 +1,8 @@
 """Bring the data folder up to date: `python -m tools.prepare`, called by ./run before it serves.
 
 Translations are compiled, the database migrated and its guards checked, the cache table made and
-static files gathered, each only when it is needed. A second call does nothing and takes about a second.
+static files gathered, each only when it is needed. A second call does nothing and takes about a
+second.
 """
 
 import hashlib

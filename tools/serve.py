@@ -1,14 +1,19 @@
 """The web server: `python -m tools.serve [--port N] [--next-free]`, called by ./run.
 
 Granian with two workers of one thread each (WSGI); on the loopback address unless KARYABINA_BIND
-names another. The addresses are printed once the socket is bound.
+names another. The addresses are printed once it answers.
 """
 
 import argparse
+import http.client
 import ipaddress
+import multiprocessing
 import os
+import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Sequence
 
 from granian import Granian
@@ -48,6 +53,26 @@ def addresses(host: str, port: int) -> list[str]:
     return [f"{base}/", *([f"{base}/demo/"] if demo else [])]
 
 
+def answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def say_where(host: str, port: int) -> None:
+    """Print the addresses as soon as a worker answers."""
+    near = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host
+    while not answers(near, port):
+        time.sleep(0.1)
+    print("Karyabina:", *addresses(host, port), "(Ctrl-C)", flush=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="serve", allow_abbrev=False)
     parser.add_argument("--port", type=port_number, default=8000)
@@ -69,6 +94,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "karyabina.config.settings")
+    # A forked worker would inherit our signal handlers and lose a signal that comes while it loads.
+    multiprocessing.set_start_method("spawn")
     server = Granian(
         "karyabina.config.wsgi:application",
         address=host,
@@ -78,16 +105,22 @@ def main(arguments: Sequence[str]) -> int:
         blocking_threads=1,
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,
         log_level=LogLevels.warning,
     )
 
     @server.on_startup
-    def say_where() -> None:
-        print("Karyabina:", *addresses(host, port), "(Ctrl-C)", flush=True)
+    def watch() -> None:
+        threading.Thread(target=say_where, args=(host, port), daemon=True).start()
 
     server.serve()
     return 0
 
+
+if __name__ == "__mp_main__":
+    # In a worker. A Ctrl-C reaches every process of the terminal; the workers wait for the word of
+    # the first one, for of two signals at once they would miss both.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -138,6 +138,8 @@ def faults(gathered: Gathered, catalogue: polib.POFile) -> Iterator[str]:
             yield f"{places[0]}: {text.singular!r} has no English"
         else:
             yield from differing_placeholders(text, entry, places[0])
+    for entry in catalogue.obsolete_entries():
+        yield f"{CATALOGUE.name}: {entry.msgid!r} is kept as obsolete: delete it"
     for text, entry in entries.items():
         if text not in gathered.places:
             yield f"{CATALOGUE.name}:{entry.linenum}: {text.singular!r} is said nowhere any more"
