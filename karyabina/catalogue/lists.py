@@ -96,6 +96,7 @@ class Shelf:
     by_code: dict[str, Product] = field(default_factory=dict)
     by_name: dict[str, Product] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)  # codes, those of new products too
+    numbers: dict[str, int] = field(default_factory=dict)  # see queries.code_for
     rows: dict[str, int] = field(default_factory=dict)  # where the list named what
 
 
@@ -189,7 +190,7 @@ def line_of(row: ProductRow, shelf: Shelf, prices: dict[UUID, Price]) -> Line:
     price = None if row.amount is None else (row.amount, row.per or 1)
     product = found_on(shelf, row)
     if product is None:
-        code = row.code or queries.code_for(row.name, shelf.taken)
+        code = row.code or queries.code_for(row.name, shelf.taken, shelf.numbers)
         shelf.taken.add(code)
         return Line(row, shelf.office, None, code, {}, price)
     old = prices.get(product.pk)

@@ -54,11 +54,12 @@ def search(
     return found
 
 
-def code_for(name: str, taken: Collection[str]) -> str:
+def code_for(name: str, taken: Collection[str], numbers: dict[str, int] | None = None) -> str:
     """A code made from a product's name that is not among those `taken` at its office.
 
     Its first word where that is free ("Melon" gives MELON), else with the start of the second,
-    else with a number.
+    else with a number. `numbers` remembers, for whoever asks for many codes, how far each word
+    was counted.
     """
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
     words = re.findall(r"[A-Z0-9]+", bare.replace("'", "")) or ["PRODUK"]
@@ -71,7 +72,9 @@ def code_for(name: str, taken: Collection[str]) -> str:
     for wish in wishes:
         if wish not in taken:
             return wish
-    number = 2
+    numbers = {} if numbers is None else numbers
+    number = numbers.get(first, 2)
     while (code := f"{first[: LONGEST_CODE - len(str(number))]}{number}") in taken:
         number += 1
+    numbers[first] = number
     return code
