@@ -252,7 +252,7 @@ def test_a_festival_is_arranged_from_announcing_to_closing() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"organiser": "BALI"}, "pilihan"),
+        ({"organiser": "BALI"}, "dari daftar"),
         ({"code": "x"}, "code"),
         ({"code": "PE KAN"}, "huruf besar dan angka"),
         ({"last_date": "2020-01-01"}, "mendahului hari pertama"),
