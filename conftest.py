@@ -1,4 +1,5 @@
-"""What all tests share: a printed seed, hypothesis profiles, guards that let a flush through."""
+"""What all tests share: a printed seed, hypothesis profiles, the words of both languages, guards
+that let a flush through."""
 
 import json
 import os
@@ -9,6 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Verbosity
+
+from tools.prepare import compile_translations
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 hypothesis.settings.register_profile(
@@ -36,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile(profile)
     if config.getoption("hypothesis_seed", None) is None:
         hypothesis.core.global_force_seed = int(seed)
+    if not hasattr(config, "workerinput"):  # once, before the workers start
+        compile_translations()
 
 
 def pytest_report_header() -> str:

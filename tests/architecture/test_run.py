@@ -140,9 +140,11 @@ def test_a_catalogue_with_faults_is_found_out() -> None:
     ):
         catalogue.append(polib.POEntry(msgid=source, msgstr=english))
     catalogue.append(polib.POEntry(msgid="Ragu", msgstr="Unsure", flags=["fuzzy"]))
+    catalogue.append(polib.POEntry(msgid="Dulu", msgstr="Once", obsolete=True))
     found = sorted(faults(gathered, catalogue))
-    assert len(found) == 5
-    for part in ("not in the catalogue", "no English", "placeholders", "nowhere", "fuzzy"):
+    assert len(found) == 6
+    parts = ("not in the catalogue", "no English", "placeholders", "nowhere", "fuzzy", "obsolete")
+    for part in parts:
         assert sum(part in fault for fault in found) == 1
 
 

@@ -35,6 +35,8 @@ def test_days_are_written_in_words() -> None:
         assert shown == "29 Oktober 2025 14.05 WITA"
     with translation.override("en"):
         assert times.day_text(date(2025, 10, 29)) == "29 October 2025"
+        shown = times.moment_text(NOON_IN_KUPANG, "Asia/Makassar")
+        assert shown == "29 October 2025 14:05 WITA"
 
 
 def test_an_unknown_zone_is_the_house_zone() -> None:
