@@ -171,7 +171,7 @@ def _guard(preview: Preview, seen: str | None) -> Shares:
 
 
 def _moves(office: Office, shares: Shares) -> list[ledger.Move]:
-    """The movements of the entry, one an account; what is nothing is left out."""
+    """The movements of the entry, one an account, by their codes; what is nothing is left out."""
     sums: dict[str, int] = defaultdict(int)
     sums[f"capital:{office.code}"] = shares.capital
     sums[f"state:{office.code}:{shares.scheme.state_account}"] = shares.state
@@ -182,7 +182,7 @@ def _moves(office: Office, shares: Shares) -> list[ledger.Move]:
             sums[f"{account}:usable"] += part.usable
     return [
         ledger.Move(f"owed:{office.code}", account, RUPIAH, amount)
-        for account, amount in sums.items()
+        for account, amount in sorted(sums.items())
         if amount
     ]
 

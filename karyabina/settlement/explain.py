@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from karyabina.ledger import queries as ledger
 from karyabina.settlement.models import LotResult, Premi, Settlement
 from karyabina.settlement.shares import Shares, Sold, weight_of
 from karyabina.stock.models import Lot
@@ -126,6 +127,43 @@ def _lot_line(settlement: Settlement, result: LotResult, premi: list[Premi], sol
         ),
         sold=sold,
     )
+
+
+@dataclass(frozen=True)
+class Booked:
+    """One movement of the settlement's entry: so much to an account, and what explains it."""
+
+    account: str
+    amount: int
+    stories: tuple[tuple[Lot, MakerLine], ...] = ()
+
+
+def booked(settlement: Settlement, lots: Iterable[LotLine]) -> tuple[str, list[Booked]]:
+    """The entry as it stands in the ledger: the account that owes, and who gets how much.
+
+    Each premi leads to the lots that earned it; whoever may not see makers gets `summed`."""
+    told = ledger.story(settlement.pk)
+    if told is None:
+        raise LookupError(f"settlement {settlement.pk} has no entry")
+    earned: dict[str, list[tuple[Lot, MakerLine]]] = defaultdict(list)
+    for lot in lots:
+        for maker in lot.makers:
+            earned[f"premi:{settlement.office.code}:{maker.code}"].append((lot.lot, maker))
+    return told.lines[0].source, [
+        Booked(line.target, line.amount, tuple(earned[line.target.rpartition(":")[0]]))
+        for line in told.lines
+    ]
+
+
+def summed(lines: Iterable[Booked], office: str) -> list[Booked]:
+    """The same without makers: all premi of the office as one sum."""
+    premi, others = 0, []
+    for line in lines:
+        if line.account.startswith("premi:"):
+            premi += line.amount
+        else:
+            others.append(line)
+    return [*others, Booked(f"premi:{office}:…", premi)] if premi else others
 
 
 def by_maker(lots: Iterable[LotLine]) -> list[MakerLine]:

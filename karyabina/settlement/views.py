@@ -145,7 +145,11 @@ def detail(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     lots = explain.posted(settlement)
     sees_makers = _has(request, "settlement.trace", settlement.office_id)
+    source, entry = explain.booked(settlement, lots)
     context = {
+        "source": source,
+        "entry": entry if sees_makers else explain.summed(entry, settlement.office.code),
+        "sees_ledger": _has(request, "ledger.see", settlement.office_id),
         "settlement": settlement,
         "office": settlement.office,
         "festival": settlement.festival,

@@ -202,6 +202,21 @@ def test_the_list_can_be_searched(sold: World) -> None:
     assert client.get(url, {"cari": "%' OR 1=1", "halaman": "minus"}).status_code == 200
 
 
+def test_the_entry_in_the_ledger_leads_to_the_stories(sold: World) -> None:
+    settlement = sold.settle()
+    url = reverse("settlement:detail", args=[settlement.pk])
+    page = log_in().get(url).content.decode()
+    assert "Semuanya dari akun" in page
+    assert "owed:KLB" in page
+    for premi in Premi.objects.select_related("maker"):
+        assert f"premi:KLB:{premi.maker.code}:saved" in page
+        # once with the lot, and once for each purse
+        assert page.count(reverse("settlement:story", args=[premi.pk])) == 3
+    region = log_in(Role.REGIONAL, "NTT").get(url).content.decode()
+    assert "premi:KLB:…" in region
+    assert "KLB-00" not in region
+
+
 # --- the story ------------------------------------------------------------------------------------
 def test_the_story_walks_from_the_premi_back_to_the_hours(sold: World) -> None:
     sold.refund(sold.first, sold.melon, 1)
