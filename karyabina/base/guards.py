@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 
 
@@ -158,6 +159,16 @@ def expected(using: str = "default") -> set[str]:
 def missing(using: str = "default") -> list[str]:
     """Triggers that should be there and are not: the books could be edited."""
     return sorted(expected(using) - existing(using))
+
+
+def demand(using: str = "default") -> None:
+    """Refuse to go on with books that could be edited: a server calls this when it starts."""
+    gone = missing(using)
+    if gone:
+        raise ImproperlyConfigured(
+            f"The database lacks {len(gone)} of its guards ({', '.join(gone[:3])} ...): its books"
+            " could be edited. Run `./run karya migrate`, which makes the guards again."
+        )
 
 
 @contextmanager
