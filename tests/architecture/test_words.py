@@ -15,7 +15,7 @@ WORKED_ON = re.compile(
     re.IGNORECASE,
 )
 PLACES = re.compile(r"(^|[\"' =(:`])/(wor[k]|far[m]|roo[t])/|\.\./share[d]\b", re.MULTILINE)
-UNDONE = re.compile(r"\b(TO[D]O|FIXM[E]|XX[X])\b|raise NotImplemente[d]")
+UNDONE = re.compile(r"\b(TO[D]O|FIXM[E])\b|(#|//|<!--).*\bXX[X]\b|raise NotImplemente[d]")
 HOSTS = re.compile(r"https?://|--(extra-)?index-url|--find-links|pypi\.org|pythonhosted")
 BINARY = {".png", ".jpg", ".webp", ".ico", ".xlsx", ".mo", ".woff2", ".pdf"}
 # Its text is not ours.
