@@ -16,6 +16,7 @@ from karyabina.base.times import local
 from karyabina.festivals.models import Participation, Stand
 from karyabina.offices.models import Office
 from karyabina.reports import charts, owed, queries, sheets, statement
+from karyabina.schemes.models import percent
 from karyabina.settlement import queries as settlement
 from karyabina.staff.access import may
 
@@ -114,7 +115,7 @@ def _first(
     if not ranked or total.turnover <= 0:
         return None
     name, tally = ranked[0]
-    part = f"{100 * tally.turnover // total.turnover} %"
+    part = percent(100 * (100 * tally.turnover // total.turnover))
     return {"name": name, "tally": tally, "percent": part}
 
 

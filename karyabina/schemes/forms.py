@@ -19,7 +19,7 @@ class PercentInput(Digits):
         super().__init__({"inputmode": "decimal", "size": "8"})
 
     def format_value(self, value: Any) -> str | None:
-        return percent(value).removesuffix(" %") if isinstance(value, int) else value
+        return percent(value).rstrip(" %") if isinstance(value, int) else value
 
 
 class PercentField(forms.Field):

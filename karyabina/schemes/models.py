@@ -85,11 +85,11 @@ class Scheme(Keyed):
 
 
 def percent(part: int) -> str:
-    """Basis points as people write them: 5000 is 50 %, 3333 is 33,33 %."""
+    """Basis points as people write them: 5000 is 50 %, 3333 is 33,33 %; in English 33.33%."""
     whole, rest = divmod(part, 100)
     digits = f"{rest:02d}".rstrip("0")
-    point = "." if (get_language() or "id").startswith("en") else ","
-    return f"{whole}{point + digits if digits else ''} %"
+    point, sign = (".", "%") if (get_language() or "id").startswith("en") else (",", " %")
+    return f"{whole}{point + digits if digits else ''}{sign}"
 
 
 append_only("schemes_scheme")

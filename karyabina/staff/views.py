@@ -207,6 +207,13 @@ def password(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @signed_in
 @require_GET
+def without_password(request: HttpRequest) -> HttpResponse:
+    """Where allauth sends whoever would change a password and has none, as in a demonstration."""
+    return HttpResponseRedirect(reverse("mfa_index"))
+
+
+@signed_in
+@require_GET
 def duties(request: HttpRequest) -> HttpResponse:
     """What each role may do, and how far."""
     roles = [(role, duties_of(role)) for role in Role]

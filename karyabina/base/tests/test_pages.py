@@ -153,14 +153,6 @@ def test_the_theme_switch_leads_nowhere_else(browser: Client, token: str) -> Non
     assert browser.get("/tema/").status_code == 405
 
 
-def test_the_front_door_leads_visitors_to_the_demonstration_or_to_logging_in(
-    browser: Client, settings: Settings
-) -> None:
-    assert browser.get("/")["Location"] == "/demo/"
-    settings.DEMO = False
-    assert browser.get("/")["Location"] == "/akun/masuk/"
-
-
 def test_the_way_back_stays_in_the_house(browser: Client) -> None:
     kept = browser.get("/tolak/", headers={"Referer": "http://testserver/titipan/?halaman=2"})
     assert 'href="/titipan/?halaman=2"' in kept.content.decode()

@@ -42,6 +42,7 @@ def telling(request: HttpRequest) -> HttpResponse:
 
 
 desk = ([path("", telling, name="home")], "desk")
+demo = ([path("", telling, name="doors")], "demo")
 urlpatterns = [
     path("", include("karyabina.base.urls")),
     path("akun/", include("karyabina.config.account_urls")),
@@ -50,6 +51,7 @@ urlpatterns = [
     path("larang/", forbidding),
     path("hitung/", counting),
     path("beranda/", include(desk)),
+    path("demo/", include(demo)),
 ]
 handler400 = "karyabina.base.views.bad_request"
 handler403 = "karyabina.base.views.not_allowed"

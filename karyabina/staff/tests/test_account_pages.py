@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from karyabina.staff.models import Staff
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("karyabina.base.tests.urls")]
@@ -121,6 +122,16 @@ def test_the_password_is_changed_by_whoever_knows_the_old_one(officer: Client) -
     assert 'role="alert"' in whole(refused.content.decode())
     done = officer.post("/akun/sandi/", wrong | {"oldpassword": PASSWORD}, follow=True)
     assert "Kata sandi Anda sudah diganti." in done.content.decode()
+
+
+def test_who_has_no_password_is_told_where_to_get_one(officer: Client) -> None:
+    person = Staff.objects.get(username="workshop-klb")
+    person.set_unusable_password()
+    person.save()
+    officer.force_login(person)
+    answer = officer.get("/akun/sandi/", follow=True)
+    assert answer.redirect_chain[-1] == ("/akun/faktor-kedua/", 302)
+    assert "Akun ini belum mempunyai kata sandi." in whole(answer.content.decode())
 
 
 def test_leaving_asks_first_and_then_leaves(officer: Client) -> None:
