@@ -59,8 +59,11 @@ BEGIN SELECT RAISE(ABORT, '{t} is append-only: add a correcting row'); END;
 DROP TRIGGER IF EXISTS {t}_no_replace;
 --
 CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t}
-WHEN {same}
-BEGIN SELECT RAISE(ABORT, '{t} is append-only: this row is already there'); END;
+BEGIN
+  SELECT RAISE(ABORT, '{t} is append-only: the checks of this connection are off')
+    FROM pragma_ignore_check_constraints WHERE ignore_check_constraints;
+  SELECT RAISE(ABORT, '{t} is append-only: this row is already there') WHERE {same};
+END;
 """
 
 POSTGRESQL_APPEND_ONLY = """
@@ -88,7 +91,8 @@ def append_only(table: str, *, unique: tuple[tuple[str, ...], ...] = (("key",),)
 
     `unique` names every unique set of columns, the primary key included: SQLite's
     `INSERT OR REPLACE` deletes without firing delete triggers, so a row that would replace
-    another is refused before it is inserted.
+    another is refused before it is inserted. Refused on SQLite is also a connection that was told
+    to look at no CHECK, which PostgreSQL cannot be.
     """
     same = " OR ".join(
         f"EXISTS (SELECT 1 FROM {table} WHERE "
@@ -123,27 +127,28 @@ def install(using: str = "default") -> None:
 def drop(using: str = "default") -> None:
     """Take away the triggers that the guards make; `install` puts them back."""
     connection = connections[using]
-    tables = {trigger: guard.table for guard in GUARDS.values() for trigger in guard.triggers}
+    quote = connection.ops.quote_name
+    there = existing(using)
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for trigger in sorted(set(tables) & existing(using)):
-            name = connection.ops.quote_name(trigger)
-            on = "" if connection.vendor == "sqlite" else f" ON {tables[trigger]}"
-            cursor.execute(f"DROP TRIGGER {name}{on}")
+        for trigger in sorted({name for guard in GUARDS.values() for name in guard.triggers}):
+            if trigger in there:
+                on = "" if connection.vendor == "sqlite" else f" ON {quote(there[trigger])}"
+                cursor.execute(f"DROP TRIGGER {quote(trigger)}{on}")
 
 
-def existing(using: str = "default") -> set[str]:
-    """Names of the triggers that the database has now."""
+def existing(using: str = "default") -> dict[str, str]:
+    """The triggers that the database has now, each with its table."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
         else:
             cursor.execute(
-                "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+                "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
                 " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
                 " AND relnamespace = current_schema()::regnamespace"
             )
-        return {row[0] for row in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def expected(using: str = "default") -> set[str]:
@@ -158,7 +163,7 @@ def expected(using: str = "default") -> set[str]:
 
 def missing(using: str = "default") -> list[str]:
     """Triggers that should be there and are not: the books could be edited."""
-    return sorted(expected(using) - existing(using))
+    return sorted(expected(using) - existing(using).keys())
 
 
 def demand(using: str = "default") -> None:

@@ -1,7 +1,7 @@
 """Addresses of the room `catalogue`."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from karyabina.base import navigation
 from karyabina.catalogue import views
@@ -17,4 +17,4 @@ urlpatterns = [
     path("<uuid:key>/penghentian/", views.retirement, name="retirement"),
 ]
 
-navigation.item(50, _("Produk"), "catalogue:list", "catalogue.see")
+navigation.item(50, pgettext_lazy("daftar", "Produk"), "catalogue:list", "catalogue.see")

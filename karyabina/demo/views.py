@@ -7,13 +7,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from karyabina.base import trail
 from karyabina.demo import queries
 from karyabina.staff import actions as staff
 from karyabina.staff.access import public
 from karyabina.staff.models import Staff
+
+trail.name("demo.enter", _("Masuk lewat pintu peragaan"))
 
 
 def from_this_machine(request: HttpRequest) -> None:

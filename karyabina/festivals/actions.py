@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base import trail
 from karyabina.base.refusal import Refusal
 from karyabina.base.times import local_day
 from karyabina.festivals.models import PLACE_CODE, Closure, Festival, Participation, Stand
@@ -259,3 +260,9 @@ def _same(existing: Made, digest: str) -> Made:
 def _guard_running(festival: Festival, at: datetime) -> None:
     if local_day(at, festival.time_zone) > festival.last_date:
         raise FestivalIsOver
+
+
+trail.name("festivals.announce", _("Festival diumumkan"))
+trail.name("festivals.invite", _("Kantor diundang ke festival"))
+trail.name("festivals.set_up", _("Gerai didirikan"))
+trail.name("festivals.close_stand", _("Gerai ditutup"))

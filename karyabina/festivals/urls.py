@@ -1,7 +1,7 @@
 """Addresses of the room `festivals`: the front door, festivals, stands."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from karyabina.base import navigation
 from karyabina.festivals import views
@@ -18,4 +18,4 @@ urlpatterns = [
     path("gerai/<str:code>/penutupan/", views.closure, name="closure"),
 ]
 
-navigation.item(55, _("Festival"), "festivals:list", "festivals.see")
+navigation.item(55, pgettext_lazy("daftar", "Festival"), "festivals:list", "festivals.see")

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base import trail
 from karyabina.base.refusal import Refusal
 from karyabina.ledger import queries as ledger
 from karyabina.makers.models import MAKER_CODE, Maker
@@ -162,3 +163,6 @@ def _written(makers: list[Maker], by: Staff, at: datetime) -> list[Maker]:
         detail=first.status,
     )
     return makers
+
+
+trail.name("makers.register", _("Peserta didaftarkan"))

@@ -1,7 +1,7 @@
 """Addresses of the room `offices`."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from karyabina.base import navigation
 from karyabina.offices import views
@@ -14,4 +14,4 @@ urlpatterns = [
     path("<str:code>/", views.detail, name="office"),
 ]
 
-navigation.item(80, _("Kantor"), "offices:list", "offices.see")
+navigation.item(80, pgettext_lazy("daftar", "Kantor"), "offices:list", "offices.see")

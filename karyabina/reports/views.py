@@ -67,7 +67,7 @@ def _day(request: HttpRequest, stand: str, on: date) -> queries.Day:
 
 def _hours(hour: int) -> str:
     """The hour from 14.00 to 15.00, as clocks on the chart say it."""
-    return f"{hour:02d}.00"
+    return _("%H.%M").replace("%H", f"{hour:02d}").replace("%M", "00")
 
 
 @may("reports.stand_day")

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.base import trail
 from karyabina.base.refusal import Refusal
 from karyabina.base.times import local_day
 from karyabina.ledger import queries as ledger
@@ -141,3 +142,6 @@ def _guard_day(scheme: Scheme, at: datetime) -> None:
     today = local_day(at, scheme.office.time_zone if scheme.office else None)
     if scheme.from_date < today and not first_general:
         raise SchemeIsBackdated(field="from_date")
+
+
+trail.name("schemes.set", _("Skema ditetapkan"))

@@ -1,7 +1,7 @@
 """Addresses of the room `settlement`."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from karyabina.base import navigation
 from karyabina.settlement import views
@@ -15,4 +15,4 @@ urlpatterns = [
     path("<slug:festival>/<slug:office>/pembukuan/", views.settle, name="settle"),
 ]
 
-navigation.item(60, _("Bagi hasil"), "settlement:list", "settlement.see")
+navigation.item(60, pgettext_lazy("daftar", "Bagi hasil"), "settlement:list", "settlement.see")

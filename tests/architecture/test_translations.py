@@ -61,6 +61,25 @@ def test_a_marked_text_is_a_literal() -> None:
     assert not faults, report(faults, "Mark the words themselves, and put values in with %.")
 
 
+def test_every_act_on_the_trail_has_words() -> None:
+    """What `record(what="room.verb")` writes down, `trail.name` says on the page."""
+    kept: dict[str, str] = {}
+    named = set()
+    for path in source.production_files():
+        for node in ast.walk(source.tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            for one in node.keywords:
+                if one.arg == "what" and isinstance(one.value, ast.Constant):
+                    kept[str(one.value.value)] = where(path, node.lineno)
+            function = node.func
+            if isinstance(function, ast.Attribute) and ast.unparse(function) == "trail.name":
+                named.add(ast.literal_eval(node.args[0]))
+    assert kept
+    faults = [f"{place} {what}" for what, place in kept.items() if what not in named]
+    assert not faults, report(faults, "Say `trail.name(what, words)` beside the action.")
+
+
 def test_words_of_others_are_said_in_ours() -> None:
     entries = borrowed()
     assert entries

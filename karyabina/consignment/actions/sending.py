@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from karyabina.base import times
+from karyabina.base import times, trail
 from karyabina.base.refusal import Refusal
 from karyabina.consignment import queries
 from karyabina.consignment.actions import moving
@@ -225,3 +225,7 @@ def send_back(
             at=at,
         )
     return consignment
+
+
+trail.name("consignment.offer", gettext_lazy("Titipan ditawarkan"))
+trail.name("consignment.cancel", gettext_lazy("Titipan dibatalkan"))

@@ -61,6 +61,10 @@ BEGIN
       WHERE (s.cls IN ('claim', 'owed')) <> (t.cls IN ('claim', 'owed'))) THEN
     RAISE 'ledger: a claim moves only against a claim or a debt' USING ERRCODE = 'check_violation';
   END IF;
+  -- Asked again: an original may be inserted after its reversal, by one and the same INSERT.
+  IF EXISTS (SELECT 1 FROM ledger_entry WHERE key = e.reverses AND reverses IS NOT NULL) THEN
+    RAISE 'ledger: a reversal cannot be reversed' USING ERRCODE = 'check_violation';
+  END IF;
   IF e.reverses IS NOT NULL AND (
       e.size <> (SELECT size FROM ledger_entry WHERE key = e.reverses) OR EXISTS (
         SELECT 1 FROM new_rows AS m

@@ -2,8 +2,9 @@
 -- Append-only triggers come from base.guards. {next_recorded_at} is filled in by models.py.
 --
 -- An entry is refused when it does not carry the server's own time (the clock, but always later
--- than the last entry), when the entry before it is not whole yet, when it reverses a reversal, and
--- on a connection that does not hold foreign keys: they make an entry whole.
+-- than the last entry), when the entry before it is not whole yet, when it reverses a reversal or
+-- what is not there yet, and on a connection that does not hold foreign keys: they make an entry
+-- whole. (A client may put foreign keys off to the end of its transaction.)
 DROP TRIGGER IF EXISTS ledger_entry_begins;
 --
 CREATE TRIGGER ledger_entry_begins BEFORE INSERT ON ledger_entry
@@ -18,9 +19,13 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM ledger_movement WHERE entry_key = e.key AND n = e.size);
   SELECT RAISE(ABORT, 'ledger: a reversal cannot be reversed')
     FROM ledger_entry WHERE key = NEW.reverses AND reverses IS NOT NULL;
+  SELECT RAISE(ABORT, 'ledger: what is reversed is not there yet')
+    WHERE NEW.reverses IS NOT NULL AND NEW.reverses <> NEW.key
+      AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE key = NEW.reverses);
 END;
 --
--- Movements come in order, only to the last entry, with that entry's times.
+-- Movements come in order, only to the last entry, with that entry's times, and after the accounts
+-- and the unit that they name: without them no rule below would see the movement.
 DROP TRIGGER IF EXISTS ledger_movement_in_order;
 --
 CREATE TRIGGER ledger_movement_in_order BEFORE INSERT ON ledger_movement
@@ -33,6 +38,10 @@ BEGIN
     WHERE NOT EXISTS (
       SELECT 1 FROM ledger_entry
       WHERE key = NEW.entry_key AND recorded_at = NEW.recorded_at AND booked_on = NEW.booked_on);
+  SELECT RAISE(ABORT, 'ledger: an account or the unit is not there yet')
+    WHERE NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.source_id)
+      OR NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.target_id)
+      OR NOT EXISTS (SELECT 1 FROM ledger_unit WHERE id = NEW.unit_id);
 END;
 --
 -- The last movement books the entry, whole: only the end state of the entry counts.
@@ -94,7 +103,7 @@ DROP TRIGGER IF EXISTS ledger_balance_opens_empty;
 --
 CREATE TRIGGER ledger_balance_opens_empty BEFORE INSERT ON ledger_balance
 WHEN NEW.amount IS NOT 0 OR NEW.upto IS NOT NULL
-  OR EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND cls = 'outside')
+  OR NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND cls <> 'outside')
   OR EXISTS (SELECT 1 FROM ledger_balance
     WHERE account_id = NEW.account_id AND unit_id = NEW.unit_id)
 BEGIN SELECT RAISE(ABORT, 'ledger: only movements change a balance'); END;
