@@ -296,7 +296,7 @@ def test_movements_without_an_entry_are_refused() -> None:
 def test_accounts_and_units_of_a_movement_exist() -> None:
     for column in ("source_id", "target_id", "unit_id"):
         chosen = {"source_id": "s.id", "target_id": "t.id", "unit_id": "u.id"} | {column: "987654"}
-        with refused("(?i:foreign key)"):
+        with refused("(?i:foreign key)|not there yet"):
             key = raw.entry()
             raw.run(
                 "INSERT INTO ledger_movement (entry_key, n, source_id, target_id, unit_id, amount,"
@@ -490,5 +490,91 @@ def test_a_reversal_has_an_original() -> None:
     key = new_key()
     with refused("(?i:foreign key)|entry_does_not_reverse_itself"):
         raw.whole(SALE, key=key, reverses=key)
-    with refused("(?i:foreign key)"):
+    with refused("(?i:foreign key)|not there yet"):
         raw.whole(SALE, reverses=new_key())
+
+
+def deferred() -> None:
+    """Let references lead nowhere until the end of the transaction, as a client may ask."""
+    raw.run("PRAGMA defer_foreign_keys = ON" if raw.sqlite() else "SET CONSTRAINTS ALL DEFERRED")
+
+
+@pytest.mark.parametrize("side", ["source_id", "target_id", "unit_id"])
+def test_a_movement_never_runs_ahead_of_its_account_or_unit(side: str) -> None:
+    """Booked before the account is there, it would have no class, no balance and no bottom."""
+    deferred()
+    chosen = {"source_id": "s.id", "target_id": "t.id", "unit_id": "u.id"} | {side: "987654"}
+    with refused("(?i:foreign key)|not there yet"):
+        key = raw.entry()
+        raw.run(
+            "INSERT INTO ledger_movement (entry_key, n, source_id, target_id, unit_id, amount,"
+            f" recorded_at, booked_on) SELECT e.key, 1, {', '.join(chosen.values())}, 1,"
+            " e.recorded_at, e.booked_on FROM ledger_entry AS e, ledger_account AS s,"
+            " ledger_account AS t, ledger_unit AS u WHERE e.key = %s"
+            " AND s.code = 'outside:workshop' AND t.code = 'stand:GOR'"
+            " AND u.code = 'KFM-CHIPS-1'",
+            [key],
+        )
+
+
+def test_a_reversal_never_runs_ahead_of_its_original() -> None:
+    deferred()
+    later = new_key()
+    with refused("(?i:foreign key)|not there yet"):
+        raw.entry(reverses=later)
+        if not raw.sqlite():
+            raw.movements(later, [SALE])
+
+
+def test_a_reversal_is_not_reversed_by_one_that_was_there_before_it() -> None:
+    """Two entries in one INSERT, the reversal of the reversal first."""
+    if raw.sqlite():
+        return  # the first of them is not whole when the second begins
+    original = posted(Move("stand:GOR", "outside:buyer", CHIPS, 2))
+    second, first = new_key(), new_key()
+    with refused("a reversal cannot be reversed"):
+        raw.run(
+            "INSERT INTO ledger_entry SELECT new.key, kind, 'raw', new.seq, by_id, occurred_at,"
+            " occurred_offset, recorded_at, booked_on, size, digest, new.of, note"
+            " FROM ledger_entry AS e, (VALUES (1, %s::uuid, %s::uuid), (2, %s::uuid, %s::uuid))"
+            " AS new (seq, key, of) WHERE e.key = %s ORDER BY new.seq",
+            [second, first, first, original.pk, original.pk],
+        )
+        raw.movements(first, [("outside:buyer", "stand:GOR", CHIPS, "2")])
+        raw.movements(second, [("stand:GOR", "outside:buyer", CHIPS, "2")])
+        raw.settle()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO ledger_account (code, cls, home, opened_at)"
+        " SELECT 'store:BOTTOMLESS', 'outside', home, opened_at FROM ledger_account LIMIT 1",
+        "INSERT INTO ledger_unit (code, kind) VALUES ('USD', 'money')",
+    ],
+)
+def test_a_connection_that_checks_nothing_writes_nothing(statement: str) -> None:
+    """SQLite alone can be told to look at no CHECK: a movement of less than nothing."""
+    if not raw.sqlite():
+        return
+    raw.run("PRAGMA ignore_check_constraints = ON")
+    try:
+        with refused("the checks of this connection are off"):
+            raw.run(statement)
+        with refused("the checks of this connection are off"):
+            raw.entry(size=0)
+    finally:
+        raw.run("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_checks_cannot_be_put_off_in_the_middle_of_an_entry() -> None:
+    if not raw.sqlite():
+        return
+    key = raw.entry()
+    raw.run("PRAGMA ignore_check_constraints = ON")
+    try:
+        with refused("the checks of this connection are off"):
+            raw.movements(key, [("stand:GOR", "outside:buyer", CHIPS, "-5")])
+    finally:
+        raw.run("PRAGMA ignore_check_constraints = OFF")
+    raw.movements(key, [SALE])
