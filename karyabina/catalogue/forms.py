@@ -178,7 +178,7 @@ class UploadForm(forms.Form):
 
 
 TABS = (
-    ("dibuat", gettext_lazy("Dibuat")),
+    ("dibuat", gettext_lazy("Masih dibuat")),
     ("belum-berharga", gettext_lazy("Belum berharga")),
     ("dihentikan", gettext_lazy("Tidak dibuat lagi")),
 )
