@@ -73,6 +73,11 @@ class Office(Keyed):
                 ),
             ),
             models.CheckConstraint(
+                name="office_without_parent_is_headquarters",
+                condition=models.Q(kind="headquarters", parent=None)
+                | (~models.Q(kind="headquarters") & models.Q(parent__isnull=False)),
+            ),
+            models.CheckConstraint(
                 name="office_lies_on_earth",
                 condition=models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
             ),
@@ -106,6 +111,12 @@ DROP TRIGGER IF EXISTS offices_office_keeps;
 CREATE TRIGGER offices_office_keeps BEFORE UPDATE ON offices_office
 WHEN NEW.key <> OLD.key OR NEW.code <> OLD.code
 BEGIN SELECT RAISE(ABORT, 'an office keeps its code'); END;
+--
+DROP TRIGGER IF EXISTS offices_office_drives_none_out;
+--
+CREATE TRIGGER offices_office_drives_none_out BEFORE UPDATE ON offices_office
+WHEN EXISTS (SELECT 1 FROM offices_office WHERE path = NEW.path AND key <> OLD.key)
+BEGIN SELECT RAISE(ABORT, 'another office stands there'); END;
 --
 DROP TRIGGER IF EXISTS offices_office_no_delete;
 --

@@ -125,6 +125,14 @@ def compared(work: Comparison, row: OfficeRow, office: Office) -> Change | None:
             % {"parent": stands_under or "—"},
         )
         return None
+    if (row.kind == Office.Kind.HEADQUARTERS) != (office.parent is None):
+        work.fault(
+            row,
+            _("jenis"),
+            row.kind,
+            _("Kantor pusat tidak mempunyai induk; setiap kantor lain harus mempunyainya."),
+        )
+        return None
     differing = {
         name: (getattr(office, name), getattr(row, name))
         for name in CHANGEABLE

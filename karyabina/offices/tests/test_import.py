@@ -88,6 +88,18 @@ def test_a_parent_is_never_changed_silently() -> None:
 
 
 @pytest.mark.parametrize(
+    ("was", "becomes"), [("KLB,Lapas Kalabahi,lapas", "KLB,Lapas Kalabahi,pusat"),
+                         ("PUSAT,Pusat,pusat", "PUSAT,Pusat,kanwil")],
+)  # fmt: skip
+def test_no_office_makes_itself_headquarters_nor_headquarters_less(was: str, becomes: str) -> None:
+    """Headquarters' head sets the split of all offices that have none of their own."""
+    take_in(TREE)
+    ((_row, column, text),) = refused(TREE.replace(was, becomes))
+    assert column == "jenis"
+    assert "Kantor pusat" in text
+
+
+@pytest.mark.parametrize(
     ("line", "column", "word"),
     [
         ("KLB,Lapas lain,lapas,NTT,Kalabahi,Alor,-8.22,124.52,WITA\n", "kode", "baris 4"),

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.django_db
         "UPDATE offices_office SET kind = 'benteng' WHERE code = 'KLB'",
         "UPDATE offices_office SET latitude = 91 WHERE code = 'KLB'",
         "UPDATE offices_office SET path = 'DITJENPAS/NTT' WHERE code = 'KLB'",
+        "UPDATE offices_office SET kind = 'headquarters' WHERE code = 'KLB'",
+        "UPDATE offices_office SET parent_id = NULL WHERE code = 'KLB'",
+        "UPDATE offices_office SET kind = 'region' WHERE code = 'DITJENPAS'",
     ],
 )
 def test_an_office_keeps_its_code_and_its_sense(sql: str) -> None:
@@ -35,6 +38,19 @@ def test_an_office_cannot_be_replaced_or_emptied_away() -> None:
         cursor.execute(sql)
     office.refresh_from_db()
     assert office.code == "KLB"
+
+
+def test_an_office_is_not_driven_out_by_another() -> None:
+    """On SQLite UPDATE OR REPLACE removes whoever stands in the way, and no DELETE fires."""
+    make.office("KLB")
+    make.office("LBB")
+    verb = "UPDATE OR REPLACE" if connection.vendor == "sqlite" else "UPDATE"
+    sql = f"{verb} offices_office SET path = 'DITJENPAS/NTT/LBB' WHERE code = 'KLB'"
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM offices_office WHERE code IN ('KLB', 'LBB')")
+        assert cursor.fetchone() == (2,)
 
 
 def test_a_name_may_change() -> None:
