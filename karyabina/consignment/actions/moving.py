@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from karyabina.base import money, times
+from karyabina.base import times
 from karyabina.base.refusal import Refusal
+from karyabina.base.templatetags.base import quantity as quantity_text
 from karyabina.catalogue.models import LARGEST_QUANTITY
 from karyabina.consignment import queries
 from karyabina.consignment.models import Cancellation, Consignment, Despatch, Line, Receipt
@@ -120,8 +121,8 @@ class AlreadyDespatched(Refusal):
 
 # --- said by several refusals --------------------------------------------------------------------
 def amount_text(lot: Lot, quantity: int) -> str:
-    """12 buah, 1.250 gram."""
-    return f"{money.number_text(quantity)} {lot.product.get_measure_display()}"
+    """12 buah, 1.250 g."""
+    return quantity_text(quantity, lot.product.measure)
 
 
 def told(done: Cancellation | Despatch | Receipt) -> dict[str, str]:
