@@ -14,7 +14,7 @@ import pytest
 
 from tests.architecture import source
 from tests.architecture.source import PACKAGE, report, where
-from tools.translations import FUNCTIONS, placeholders
+from tools.translations import FUNCTIONS, gather, placeholders
 
 LOCALES = PACKAGE / "locale"
 OURS = LOCALES / "id" / "LC_MESSAGES" / "django.po"
@@ -59,6 +59,15 @@ def test_a_marked_text_is_a_literal() -> None:
                 if not isinstance(node.args[0], kinds):
                     faults.append(where(path, node.lineno))
     assert not faults, report(faults, "Mark the words themselves, and put values in with %.")
+
+
+def test_indonesian_has_one_form_for_one_and_many() -> None:
+    faults = [
+        f"{places[0]} {text.singular!r} and {text.plural!r}"
+        for text, places in gather().places.items()
+        if text.plural is not None and text.plural != text.singular
+    ]
+    assert not faults, report(faults, "Say it the same way twice; English has two forms.")
 
 
 def test_every_act_on_the_trail_has_words() -> None:
