@@ -53,8 +53,10 @@ guard_sql(
 DROP TRIGGER IF EXISTS makers_maker_code_is_of_office;
 --
 CREATE TRIGGER makers_maker_code_is_of_office BEFORE INSERT ON makers_maker
-WHEN NEW.code NOT GLOB
-  (SELECT code FROM offices_office WHERE key = NEW.office_id) || '-[0-9][0-9][0-9]*'
+WHEN NOT EXISTS (SELECT 1 FROM offices_office AS o WHERE o.key = NEW.office_id
+    AND substr(NEW.code, 1, length(o.code) + 1) = o.code || '-'
+    AND length(NEW.code) - length(o.code) - 1 BETWEEN 3 AND 6
+    AND substr(NEW.code, length(o.code) + 2) NOT GLOB '*[^0-9]*')
   OR EXISTS (SELECT 1 FROM makers_maker WHERE key = NEW.key OR code = NEW.code)
 BEGIN SELECT RAISE(ABORT, 'a maker''s code begins with their office''s and is used once'); END;
 --
@@ -63,13 +65,18 @@ DROP TRIGGER IF EXISTS makers_maker_code_stays;
 CREATE TRIGGER makers_maker_code_stays BEFORE UPDATE ON makers_maker
 WHEN (OLD.key, OLD.code, OLD.office_id) IS NOT (NEW.key, NEW.code, NEW.office_id)
 BEGIN SELECT RAISE(ABORT, 'a maker''s code and office never change'); END;
+--
+DROP TRIGGER IF EXISTS makers_maker_no_delete;
+--
+CREATE TRIGGER makers_maker_no_delete BEFORE DELETE ON makers_maker
+BEGIN SELECT RAISE(ABORT, 'a maker''s code is never given again: no row is removed'); END;
 """,
     postgresql="""
 CREATE OR REPLACE FUNCTION makers_maker_code_is_of_office() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NEW.code !~ ('^' || (SELECT code FROM offices_office WHERE key = NEW.office_id)
-                  || '-[0-9]{3,6}$') THEN
+  IF NOT EXISTS (SELECT 1 FROM offices_office AS o
+      WHERE o.key = NEW.office_id AND NEW.code ~ ('^' || o.code || '-[0-9]{3,6}$')) THEN
     RAISE 'a maker''s code begins with their office''s' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -83,6 +90,10 @@ FOR EACH ROW EXECUTE FUNCTION makers_maker_code_is_of_office();
 CREATE OR REPLACE FUNCTION makers_maker_code_stays() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 BEGIN
+  IF TG_OP <> 'UPDATE' THEN
+    RAISE 'a maker''s code is never given again: no row is removed'
+      USING ERRCODE = 'restrict_violation';
+  END IF;
   IF (OLD.key, OLD.code, OLD.office_id) IS DISTINCT FROM (NEW.key, NEW.code, NEW.office_id) THEN
     RAISE 'a maker''s code and office never change' USING ERRCODE = 'check_violation';
   END IF;
@@ -91,7 +102,12 @@ END $$;
 --
 DROP TRIGGER IF EXISTS makers_maker_code_stays ON makers_maker;
 --
-CREATE TRIGGER makers_maker_code_stays BEFORE UPDATE ON makers_maker
+CREATE TRIGGER makers_maker_code_stays BEFORE UPDATE OR DELETE ON makers_maker
 FOR EACH ROW EXECUTE FUNCTION makers_maker_code_stays();
+--
+DROP TRIGGER IF EXISTS makers_maker_no_truncate ON makers_maker;
+--
+CREATE TRIGGER makers_maker_no_truncate BEFORE TRUNCATE ON makers_maker
+EXECUTE FUNCTION makers_maker_code_stays();
 """,
 )

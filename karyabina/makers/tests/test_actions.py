@@ -121,6 +121,9 @@ def test_the_database_takes_a_sound_maker_and_a_new_status() -> None:
         (FRESH, "'KFM-001'", "status"),
         (FRESH, "'KLB-01'", "status"),
         (FRESH, "'KLBX-001'", "status"),
+        (FRESH, "'KLB-001x'", "status"),
+        (FRESH, "'KLB-0010 Nama'", "status"),
+        (FRESH, "'KLB-0000001'", "status"),
         (FRESH, "code", "status"),
         ("key", "'KLB-002'", "status"),
         (FRESH, "'KLB-002'", "'direktur'"),
@@ -148,3 +151,21 @@ def test_the_database_keeps_a_makers_code_and_office(change: str) -> None:
     make.maker()
     with pytest.raises(DatabaseError, match="never change"):
         raw(f"UPDATE makers_maker SET {change}")
+
+
+def test_the_database_takes_no_maker_of_an_office_that_is_not_there_yet() -> None:
+    """Foreign keys are looked at when the transaction ends; the code is looked at now."""
+    make.maker()
+    strange = INSERT.replace("SELECT {key}, office_id", f"SELECT {{key}}, {FRESH}")
+    with pytest.raises(DatabaseError, match="begins with their office"):
+        raw(strange.format(key=FRESH, code="'XYZ-002'", status="status"))
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM makers_maker", "TRUNCATE makers_maker CASCADE"])
+def test_the_database_never_gives_a_code_again(statement: str) -> None:
+    make.maker()
+    if connection.vendor == "sqlite" and "TRUNCATE" in statement:
+        return  # there is no such statement
+    connection.check_constraints()  # what is put off to the end would stop a TRUNCATE by itself
+    with pytest.raises(DatabaseError, match=r"no row is removed|append-only"):
+        raw(statement)
