@@ -134,6 +134,13 @@ WHEN NEW.key <> OLD.key OR NEW.office_id <> OLD.office_id OR NEW.code <> OLD.cod
   OR NEW.measure <> OLD.measure OR NEW.digest <> OLD.digest
 BEGIN SELECT RAISE(ABORT, 'a product keeps its office, code and measure'); END;
 --
+DROP TRIGGER IF EXISTS catalogue_product_drives_none_out;
+--
+CREATE TRIGGER catalogue_product_drives_none_out BEFORE UPDATE ON catalogue_product
+WHEN EXISTS (SELECT 1 FROM catalogue_product
+  WHERE office_id = NEW.office_id AND lower(name) = lower(NEW.name) AND key <> OLD.key)
+BEGIN SELECT RAISE(ABORT, 'this office has a product of this name already'); END;
+--
 DROP TRIGGER IF EXISTS catalogue_product_no_delete;
 --
 CREATE TRIGGER catalogue_product_no_delete BEFORE DELETE ON catalogue_product

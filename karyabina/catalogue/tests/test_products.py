@@ -227,3 +227,14 @@ def test_rows_cannot_be_replaced_or_emptied_away(table: str) -> None:
         == Product.objects.count()
         == Office.objects.filter(code="KLB").count()
     )
+
+
+def test_a_product_is_not_driven_out_by_anothers_name() -> None:
+    """On SQLite UPDATE OR REPLACE removes whoever stands in the way, and no DELETE fires."""
+    add("Melon")
+    add("Kacang")
+    verb = "UPDATE OR REPLACE" if connection.vendor == "sqlite" else "UPDATE"
+    sql = f"{verb} catalogue_product SET name = 'MELON' WHERE name = 'Kacang'"
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert Product.objects.count() == 2
