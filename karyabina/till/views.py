@@ -3,7 +3,7 @@
 Whoever may see a till may look; only the cashier who opened a shift sells and refunds in it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -37,6 +37,7 @@ from karyabina.till.models import Close, Refund, Sale, Shift
 ROWS = 50
 SHOW_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 REFUSED = 409
+A_DOUBLE_CLICK = timedelta(seconds=20)  # later, the same form again is not the same finger
 
 
 def now_at(stand: Stand) -> datetime:
@@ -186,6 +187,7 @@ def sell(request: HttpRequest, code: str) -> HttpResponse:
     form = PaymentForm(request.POST)
     no: Refusal | None = None
     sale = _sold_already(form, shift)
+    again = sale is not None and at - sale.occurred_at > A_DOUBLE_CLICK
     if sale is None:
         basket = BasketForm(request.POST, queries.goods_at(shift.stand, at).values())
         if form.is_valid() and basket.is_valid():
@@ -203,12 +205,13 @@ def sell(request: HttpRequest, code: str) -> HttpResponse:
             except Refusal as refusal:
                 no = refusal
     sale = sale or _sold_already(form, shift)  # by its twin, while this one was thinking
-    return _done(sale) if sale else _not_sold(request, shift, form, no)
+    return _done(sale, "lagi" if again else "baru") if sale else _not_sold(request, shift, form, no)
 
 
-def _done(sale: Sale) -> HttpResponse:
+def _done(sale: Sale, how: str) -> HttpResponse:
+    """To its receipt: just sold (`baru`), or sold before by a page that was left (`lagi`)."""
     address = reverse("till:receipt", kwargs={"code": sale.shift.code, "number": sale.number})
-    return redirect(f"{address}?baru=1")
+    return redirect(f"{address}?{how}=1")
 
 
 def _not_sold(
@@ -264,6 +267,7 @@ def receipt(request: HttpRequest, code: str, number: int) -> HttpResponse:
         returned=sum(one.total for one in refunds),
         left=sum(one.left for one in lines),
         just_sold="baru" in request.GET,
+        sold_before="lagi" in request.GET,
         drawer=queries.open_shift(sale.shift.stand, request.user),
     )
     return render(request, "till/receipt.html", context)
@@ -279,6 +283,7 @@ def refund(request: HttpRequest, code: str, number: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         done = Refund.objects.filter(pk=sent_key(form), sale=sale).first()
+        again = done is not None and timezone.now() - done.occurred_at > A_DOUBLE_CLICK
         if done is None and form.is_valid():
             try:
                 done = _refund(request, sale, drawer, form)
@@ -286,15 +291,31 @@ def refund(request: HttpRequest, code: str, number: int) -> HttpResponse:
                 form.blame(no)
                 status = no.status
         if done is not None:
-            messages.success(
-                request,
-                _("Serahkan %(sum)s kepada pembeli. Pengembalian sudah dicatat.")
-                % {"sum": rupiah_text(done.total)},
-            )
+            _say_refunded(request, done, again=again)
             return redirect("till:receipt", code=code, number=number)
         status = status if status != 200 else 400
     context = page_of(request, sale.shift, sale=sale, form=form, drawer=drawer)
     return render(request, "till/refund.html", context, status=status)
+
+
+def _say_refunded(request: HttpRequest, done: Refund, *, again: bool) -> None:
+    """Money is handed over once: who sends a page again that was left long ago is told so."""
+    if again:
+        messages.warning(
+            request,
+            _(
+                "Halaman itu sudah dipakai: %(sum)s sudah dikembalikan. Sekarang tidak ada yang "
+                "dicatat, jadi jangan serahkan uang lagi. Untuk barang lain, mulai lagi dari struk "
+                "ini."
+            )
+            % {"sum": rupiah_text(done.total)},
+        )
+    else:
+        messages.success(
+            request,
+            _("Serahkan %(sum)s kepada pembeli. Pengembalian sudah dicatat.")
+            % {"sum": rupiah_text(done.total)},
+        )
 
 
 def _refund(request: HttpRequest, sale: Sale, drawer: Shift | None, form: RefundForm) -> Refund:

@@ -111,6 +111,29 @@ def test_another_note_tapped_after_the_first_shows_the_sale_that_was_made(
     assert Sale.objects.get().tendered == 50_000
 
 
+def test_a_payment_page_that_was_left_and_sent_again_says_that_nothing_new_is_recorded(
+    till: Client, shift: Shift, melon: Product
+) -> None:
+    """The way back leads through the last buyer's payment; the next one wants the same."""
+    sent = pay()
+    actions.sell(
+        key=sent["key"],
+        shift=shift,
+        wants=[actions.Want(melon, 1)],
+        means="cash",
+        tendered=50_000,
+        expected_total=20_000,
+        by=shift.opened_by,
+        at=make.moment(10, 15),
+    )
+    response = till.post(url(shift, "struk/"), sent, follow=True)
+    assert response.redirect_chain == [(url(shift, "struk/1/?lagi=1"), 302)]
+    assert "tidak ada penjualan baru yang dicatat" in page(response)
+    assert "10.15" in page(response)
+    assert "till-done" not in page(response)
+    assert Sale.objects.count() == 1
+
+
 def test_a_refused_sale_keeps_the_basket_and_what_was_typed(
     till: Client, shift: Shift, melon: Product
 ) -> None:

@@ -12,7 +12,7 @@ from karyabina.catalogue.models import Product
 from karyabina.festivals.models import Stand
 from karyabina.staff import actions as staff
 from karyabina.staff.models import Role
-from karyabina.till import views
+from karyabina.till import actions, views
 from karyabina.till.models import Close, Refund, Sale, Shift
 from karyabina.till.tests.web import page, url
 from tests import make
@@ -50,6 +50,27 @@ def test_goods_come_back_and_the_cashier_is_told_what_to_hand_over(
     till.post(address, sent)
     assert Refund.objects.count() == 1
     assert "sudah kembali 2 buah" in page(till.get(address))
+
+
+def test_a_refund_page_that_was_left_and_sent_again_hands_nothing_over(
+    till: Client, sale: Sale
+) -> None:
+    """Two of the same come back, one after the other, and the page of the first is still there."""
+    sent = {"key": new_key(), "good-1": "1", "reason": "Busuk"}
+    address = url(sale.shift, "struk/1/pengembalian/")
+    actions.refund(
+        key=sent["key"],
+        sale=sale,
+        shift=sale.shift,
+        lines=[actions.Back(sale.lines.get(), 1, True)],
+        reason="Busuk",
+        by=sale.by,
+        at=make.moment(10, 15),
+    )
+    response = till.post(address, sent, follow=True)
+    assert "jangan serahkan uang lagi" in page(response)
+    assert "Serahkan Rp 20.000" not in page(response)
+    assert Refund.objects.count() == 1
 
 
 @pytest.mark.parametrize(
