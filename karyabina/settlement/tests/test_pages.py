@@ -179,8 +179,45 @@ def test_refunds_that_outweigh_the_sales_are_named(sold: World) -> None:
     sold.refund(sold.first, sold.melon, 1)
     page = log_in().get(preview_url()).content.decode()
     assert "Pengembalian uang sesudah bagi hasil: −Rp 10.000" in page
+    assert "tidak ada yang dapat dibagi" in page
+    assert "Tidak ada yang menunggu" not in page
     listing = log_in().get(reverse("settlement:list")).content.decode()
     assert "pengembalian menunggu" in listing
+
+
+def test_sales_that_were_all_refunded_are_not_called_no_sales(sold: World) -> None:
+    sold.refund(sold.first, sold.melon, 3)
+    page = log_in().get(preview_url()).content.decode()
+    assert "Belum ada penjualan" not in page
+    assert "Penjualan yang seluruhnya dikembalikan" in page
+
+
+def test_a_lot_with_profit_in_an_office_at_a_loss_is_told_why_it_gets_nothing(
+    sold: World,
+) -> None:
+    tikar = sold.lot("TIKAR", 1, cost=500_000, price=10_000)
+    sold.sell({tikar: 1})
+    before = log_in().get(preview_url()).content.decode()
+    settlement = sold.settle()
+    assert settlement.premi == 0
+    after = log_in().get(reverse("settlement:detail", args=[settlement.pk])).content.decode()
+    for page in (before, after):
+        assert page.count("Lot ini membawa laba, tetapi kantor secara keseluruhan tidak") == 1
+        assert page.count("Lot ini tidak membawa laba") == 1
+        assert "semua yang masuk kembali ke modal kerja" in page
+
+
+def test_a_scheme_of_turnover_is_not_said_to_share_nothing_in_a_loss(world: World) -> None:
+    make.scheme("KLB", base="turnover", from_date=make.moment(days=-1).date())
+    melon = world.lot("MELON", 10, cost=500_000, price=10_000)
+    world.sell({melon: 3})
+    before = log_in().get(preview_url()).content.decode()
+    settlement = world.settle()
+    assert settlement.premi == 15_000
+    after = log_in().get(reverse("settlement:detail", args=[settlement.pk])).content.decode()
+    for page in (before, after):
+        assert "Premi dan bagian negara nol" not in page
+        assert "omzetnya tetap dibagi" in page
 
 
 def test_an_empty_festival_says_what_will_be_seen(world: World) -> None:
