@@ -1,5 +1,5 @@
 """How allauth behaves here: nobody signs up alone, nobody resets a password by mail; who came in,
-and whose door was tried, is written down."""
+whose door was tried, and who changed the lock is written down."""
 
 from typing import Any
 
@@ -10,6 +10,23 @@ from django.utils import timezone
 from karyabina.staff import actions
 from karyabina.staff.models import Staff
 
+# What allauth would tell by mail about somebody's own account, and the act of the trail that it is.
+OWN_ACTS = {
+    "account/email/password_changed": "staff.own_password",
+    "mfa/email/totp_activated": "staff.factor_on",
+    "mfa/email/totp_deactivated": "staff.factor_off",
+    "mfa/email/recovery_codes_generated": "staff.spare_codes",
+}
+
+
+def code_was_wrong(*, user: Staff, **_: object) -> None:
+    """Somebody who knows the password typed a wrong code: the sign of a stolen one."""
+    written(None, "staff.factor_failed", user)
+
+
+def written(by: Staff | None, what: str, person: Staff) -> None:
+    actions.record(by=by, at=timezone.now(), office=None, what=what, about=person.username)
+
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by an administrator of the office, never by the visitor."""
@@ -18,20 +35,20 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def post_login(self, request: HttpRequest, user: Staff, **more: Any) -> HttpResponse:
-        actions.record(
-            by=user, at=timezone.now(), office=None, what="staff.login", about=user.username
-        )
+        written(user, "staff.login", user)
         return super().post_login(request, user, **more)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Only a name that exists is written down: people type passwords into the wrong field."""
-        person = Staff.objects.filter(username=credentials.get("username", "")).first()
+        person = Staff.objects.filter(username__iexact=credentials.get("username", "")).first()
         if person:
-            actions.record(
-                by=None,
-                at=timezone.now(),
-                office=None,
-                what="staff.login_failed",
-                about=person.username,
-            )
+            written(None, "staff.login_failed", person)
         super().authentication_failed(request, **credentials)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Staff, *given: Any, **more: Any
+    ) -> None:
+        """Every change of somebody's own lock comes by here: it is written down, not mailed."""
+        if template_prefix in OWN_ACTS:
+            written(user, OWN_ACTS[template_prefix], user)
+        super().send_notification_mail(template_prefix, user, *given, **more)

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from karyabina.staff.models import Staff
+from karyabina.staff.models import Audit, Staff
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("karyabina.base.tests.urls")]
@@ -199,3 +199,40 @@ def test_an_account_that_was_closed_is_told_so() -> None:
     assert answer["Location"] == "/akun/tidak-aktif/"
     assert "Akun ini tidak aktif" in page(browser, "/akun/tidak-aktif/")
     assert browser.get("/akun/faktor-kedua/").status_code == 302
+
+
+# --- written down ------------------------------------------------------------------------------
+def acts() -> list[str]:
+    """What the trail says of the officer since the account was made, oldest first."""
+    found = Audit.objects.filter(about="workshop-klb").exclude(what="staff.login")
+    return list(found.order_by("key").values_list("what", flat=True))[2:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_changes_the_lock_of_an_account_is_written_down(officer: Client) -> None:
+    changed = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    officer.post("/akun/sandi/", changed)
+    officer.post("/akun/ulang/", {"password": NEW_PASSWORD})
+    officer.get("/akun/faktor-kedua/totp/activate/")
+    secret = officer.session[auth.SECRET_SESSION_KEY]
+    officer.post("/akun/faktor-kedua/totp/activate/", {"code": code(secret)})
+    officer.post("/akun/faktor-kedua/recovery-codes/generate/")
+    officer.post("/akun/faktor-kedua/totp/deactivate/")
+    assert acts() == [
+        "staff.own_password", "staff.factor_on", "staff.spare_codes", "staff.factor_off",
+    ]  # fmt: skip
+
+
+def test_a_wrong_code_after_the_right_password_is_written_down(officer: Client) -> None:
+    activated(officer)
+    cache.clear()
+    thief = Client()
+    thief.post("/akun/masuk/", {"login": "workshop-klb", "password": PASSWORD})
+    thief.post("/akun/faktor-kedua/authenticate/", {"code": "000000"})
+    assert acts() == ["staff.factor_failed"]
+
+
+def test_a_wrong_password_is_written_down_however_the_name_is_typed() -> None:
+    make.officer()
+    Client().post("/akun/masuk/", {"login": "Workshop-KLB", "password": "salah"})
+    assert acts() == ["staff.login_failed"]
