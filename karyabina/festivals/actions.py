@@ -24,6 +24,7 @@ from karyabina.staff.models import Staff
 from karyabina.stock.queries import OUTSIDE
 
 MOST_DAYS = 366
+YEARS = (1990, 2999)  # the first and the last that are taken for meant
 MadeUp = bool  # a fact that is kept and shown, not a switch
 Made = TypeVar("Made", Festival, Stand)
 
@@ -124,6 +125,10 @@ def announce(
             raise EndsBeforeItBegins(field="last_date")
         if (last_date - first_date).days >= MOST_DAYS:
             raise LastsTooLong(field="last_date")
+        if not YEARS[0] <= first_date.year <= last_date.year <= YEARS[1]:
+            raise NotAFestival(
+                _("Tahun ini tampaknya salah ketik. Periksa kedua tanggal."), field="first_date"
+            )
         if time_zone not in available_timezones():
             raise NotAFestival(_("Zona waktu ini tidak dikenal."), field="time_zone")
         festival = Festival(

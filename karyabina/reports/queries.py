@@ -5,18 +5,19 @@ what is shared and booked follows other days and is reported elsewhere.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import ExtractHour
+from django.db.models.functions import ExtractHour, TruncHour
 
 from karyabina.base.times import local_day, start_of_day, zone
 from karyabina.catalogue.models import Category
 from karyabina.festivals.models import Festival, Participation, Stand
 from karyabina.offices.models import Office, OfficeSet
-from karyabina.till.models import Means, RefundLine, SaleLine
+from karyabina.till.models import Means, Refund, RefundLine, Sale, SaleLine
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Tally:
         self.given_back += cell.given_back
 
 
+MOST_DAYS = 31  # of a festival, to choose among
 MEASURES = ("piece", "gram", "millilitre")
 
 
@@ -155,11 +157,35 @@ def festivals(offices: OfficeSet) -> QuerySet[Festival]:
     ).distinct()
 
 
-def days_of(festival: Festival, at: datetime) -> list[date]:
-    """The days of a festival that have begun by then, the latest thirty-one, in order."""
+def days_of(festival: Festival, at: datetime, also: Iterable[date] = ()) -> list[date]:
+    """The days of a festival that have begun by then, and those `also` on which something happened
+    (see `days_outside`): the latest thirty-one, in order."""
     last = min(festival.last_date, local_day(at, festival.time_zone))
-    many = min((last - festival.first_date).days + 1, 31)
-    return [last - timedelta(days=n) for n in range(many)][::-1]
+    many = min((last - festival.first_date).days + 1, MOST_DAYS)
+    own = {last - timedelta(days=n) for n in range(many)}
+    return sorted(own.union(also))[-MOST_DAYS:]
+
+
+def days_outside(festivals: Sequence[Festival]) -> dict[UUID, set[date]]:
+    """Festival → the local days before it began or after it ended on which something was sold or
+    brought back all the same, at a stand that was open. Two queries."""
+    zones = {one.pk: one.time_zone for one in festivals}
+    outside = Q(pk__in=())
+    for one in festivals:
+        begin, end = start_of_day(one.first_date, one.time_zone), one.last_date
+        outside |= Q(shift__stand__festival=one, occurred_at__lt=begin)
+        outside |= Q(
+            shift__stand__festival=one,
+            occurred_at__gte=start_of_day(end, one.time_zone) + timedelta(days=1),
+        )
+    found: dict[UUID, set[date]] = defaultdict(set)
+    for documents in (Sale.objects, Refund.objects):
+        hours = (
+            documents.filter(outside).order_by().annotate(hour=TruncHour("occurred_at", tzinfo=UTC))
+        )
+        for festival, hour in hours.values_list("shift__stand__festival", "hour").distinct():
+            found[festival].add(local_day(hour, zones[festival]))
+    return found
 
 
 # --- the day -------------------------------------------------------------------------------------

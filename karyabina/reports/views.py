@@ -34,6 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request.GET.get("halaman")
     )
     shown, now = list(page.object_list), timezone.now()
+    outside = queries.days_outside(shown)
     places: dict[object, list[Stand]] = {}
     for stand in queries.stands(stands).filter(festival__in=shown):
         places.setdefault(stand.festival_id, []).append(stand)
@@ -49,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "festival": festival,
                 "stands": places.get(festival.pk, []),
-                "days": queries.days_of(festival, now),
+                "days": queries.days_of(festival, now, outside.get(festival.pk, ())),
                 "offices": offices.get(festival.pk, []),
             }
             for festival in shown
@@ -76,7 +77,8 @@ def stand_day(request: HttpRequest, stand: str, on: date) -> HttpResponse:
     """What a stand sold on one day: by hour, by kind, by office."""
     day = _day(request, stand, on)
     total, hours, busiest = day.total, day.by_hour, day.busiest
-    days = queries.days_of(day.festival, timezone.now())
+    outside = queries.days_outside([day.festival]).get(day.festival.pk, ())
+    days = queries.days_of(day.festival, timezone.now(), outside)
     context = {
         "day": day,
         "stand": day.stand,

@@ -1,6 +1,6 @@
 """Festivals, invitations, stands: who may, when, and what the database holds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -50,6 +50,8 @@ def test_announcing_with_one_key_announces_once() -> None:
         ({"time_zone": "Mars/Utopia"}, actions.NotAFestival),
         ({"last_date": make.DAY - timedelta(1)}, actions.EndsBeforeItBegins),
         ({"last_date": make.DAY + timedelta(366)}, actions.LastsTooLong),
+        ({"first_date": date.min, "last_date": date.min}, actions.NotAFestival),
+        ({"first_date": date.max, "last_date": date.max}, actions.NotAFestival),
     ],
 )
 def test_a_festival_that_cannot_be_is_refused(

@@ -183,6 +183,24 @@ def test_the_index_leads_to_what_one_may_see(sold: World) -> None:
     assert "Belum ada festival" in text(log_in(Role.HEAD, "SOE"), url)
 
 
+def test_what_happened_after_the_last_day_is_not_out_of_sight(sold: World) -> None:
+    """The stand is still open: somebody brings a melon back, somebody buys another."""
+    client = log_in(Role.REGIONAL, "NTT")
+    index = reverse("reports:index")
+    assert day_url(days=1) not in text(client, index)
+    sold.refund(sold.first, sold.melon, 1, at=make.moment(0, 20, days=1))
+    sold.sell({sold.melon: 1}, at=make.moment(23, 59, days=3))
+    sold.sell({sold.melon: 1}, at=make.moment(0, 10, days=-1))
+    page = text(client, index)
+    assert [day_url(days=n) in page for n in (-2, -1, 0, 1, 2, 3, 4)] == [
+        False, True, True, True, False, True, False,
+    ]  # fmt: skip
+    page = text(client, day_url())
+    assert day_url(days=1) in page
+    assert day_url(days=-1) in page
+    assert "Rp 10.000" in text(client, day_url(days=1))
+
+
 def test_pages_ask_the_same_whatever_the_size(sold: World) -> None:
     region, treasurer = log_in(Role.REGIONAL, "NTT"), log_in(Role.TREASURER, "KLB")
 
