@@ -82,6 +82,7 @@ TABLE: dict[str, dict[Role, Reach]] = {
     "consignment.clear": {REGIONAL: BELOW},  # missing pieces
     # selling
     "till.sell": {CASHIER: OWN},
+    "till.break": {CASHIER: OWN, REGIONAL: OWN},  # goods on the stand that the office holds
     "till.see": {CASHIER: OWN, REGIONAL: BELOW, TREASURER: OWN, HEAD: OWN, AUDITOR: BELOW},
     # sharing
     "settlement.see": {TREASURER: OWN, HEAD: OWN, AUDITOR: BELOW, REGIONAL: BELOW},

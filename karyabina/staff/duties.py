@@ -32,6 +32,7 @@ DUTIES: dict[str, str | Promise] = {
     "consignment.receive": _("Menghitung dan menerima titipan di gerai"),
     "consignment.clear": _("Menyelesaikan barang yang kurang"),
     "till.sell": _("Menjual di kasir"),
+    "till.break": _("Mencatat barang rusak di gerai"),
     "till.see": _("Melihat sif dan penjualan"),
     "settlement.see": _("Melihat bagi hasil"),
     "settlement.settle": _("Membukukan bagi hasil"),

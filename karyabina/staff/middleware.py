@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -21,6 +22,7 @@ PACKAGED_PUBLIC = {
     "set_language",
 }
 PACKAGED_SIGNED_IN = ("account_change_password", "account_reauthenticate", "mfa_")
+SECOND_FACTORS = [Authenticator.Type.TOTP]  # spare codes alone are none
 
 
 def declared(view: Callable[..., object], url_name: str | None) -> str | Open | None:
@@ -64,7 +66,7 @@ class AccessMiddleware:
         if (
             settings.SECOND_FACTOR_REQUIRED
             and not (name or "").startswith(PACKAGED_SIGNED_IN)
-            and not is_mfa_enabled(request.user)
+            and not is_mfa_enabled(request.user, types=SECOND_FACTORS)
         ):
             return redirect("mfa_activate_totp")
         return None
