@@ -209,6 +209,12 @@ class Summary:
         return min(self.shift.float_amount, counted)
 
     @property
+    def float_gone(self) -> int:
+        """What of the float is not there to be taken out: refunds of QRIS sales, or a shortage,
+        have used it up."""
+        return self.shift.float_amount - self.float_back
+
+    @property
     def to_hand_over(self) -> int:
         """What stays in the drawer once the float is taken out again."""
         counted = self.close.counted if self.close else self.expected

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from karyabina.base.keys import new_key
 from karyabina.catalogue.models import Product
 from karyabina.festivals.models import Stand
+from karyabina.ledger import queries as ledger
 from karyabina.staff import actions as staff
 from karyabina.staff.models import Role
 from karyabina.till import actions, views
@@ -150,6 +151,29 @@ def test_counting_the_drawer_closes_the_shift_and_shows_the_difference(
     assert till.post(url(shift, "tutup/"), sent).status_code == 302
     assert Close.objects.count() == 1
     assert till.get(url(shift, "tutup/")).headers["Location"] == url(shift, "ringkasan/")
+
+
+def test_a_float_that_was_paid_out_for_qris_sales_is_told(
+    till: Client, shift: Shift, melon: Product
+) -> None:
+    """The buyer paid into the bank and was paid back out of the float."""
+    sold = make.sale(shift, (melon, 2), total=40_000, means="qris")
+    actions.refund(
+        key=new_key(),
+        sale=sold,
+        shift=shift,
+        lines=[actions.Back(sold.lines.get(), 1, True)],
+        reason="Busuk",
+        by=shift.opened_by,
+        at=make.moment(12),
+    )
+    sent = {"key": new_key(), "counted": "80.000"}
+    shown = page(till.post(url(shift, "tutup/"), sent, follow=True))
+    assert "Laci cocok" in shown
+    assert "Modal awal yang tidak kembali</dt><dd>Rp 20.000" in shown
+    assert "diganti dari rekening pengelola" in shown
+    assert ledger.balance("bank:NTT", "IDR") + ledger.balance(shift.account, "IDR") == 40_000
+    assert ledger.balance("owed:NTT", "IDR") == -20_000
 
 
 def test_notes_and_coins_are_added_up(till: Client, sale: Sale) -> None:
