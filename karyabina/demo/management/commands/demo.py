@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from karyabina.demo import actions, practice, printing
 from karyabina.ledger import verify
+from karyabina.offices.models import Office
 from karyabina.staff import actions as staff
 from karyabina.staff.models import Audit, Staff
 
@@ -45,15 +48,20 @@ class Command(BaseCommand):
 
 
 def guard_other_peoples_data() -> None:
-    """Play only in an empty database or in one that a demonstration began."""
-    tables = connection.introspection.table_names()
-    if Staff._meta.db_table not in tables:
-        if tables:
-            raise CommandError(
-                "Basis data ini berisi tabel lain. Pakai basis data kosong untuk peragaan."
-            )
+    """Play only in an empty database or in one that a demonstration began.
+
+    `./run` has made our own tables by then: those of others beside them are what tells."""
+    tables = set(connection.introspection.table_names())
+    ours = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    ours |= {MigrationRecorder.Migration._meta.db_table, settings.CACHES["default"]["LOCATION"]}
+    if tables - ours:
+        raise CommandError(
+            "Basis data ini berisi tabel lain. Pakai basis data kosong untuk peragaan."
+        )
+    if not {Staff._meta.db_table, Audit._meta.db_table, Office._meta.db_table} <= tables:
         return
-    if Staff.objects.exists() and not Audit.objects.filter(what=BEGUN).exists():
+    used = Staff.objects.exists() or Office.objects.exists()
+    if used and not Audit.objects.filter(what=BEGUN).exists():
         raise CommandError(
             "Basis data ini bukan basis data peragaan: isinya tidak disentuh. Pakai basis data"
             " kosong (DATABASE_URL atau KARYABINA_DATA yang lain)."
