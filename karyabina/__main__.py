@@ -3,12 +3,16 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "karyabina.config.settings")
-    execute_from_command_line(["karya", *sys.argv[1:]])
+    try:
+        execute_from_command_line(["karya", *sys.argv[1:]])
+    except ImproperlyConfigured as fault:
+        sys.exit(str(fault))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db.utils import OperationalError
 
@@ -62,8 +63,16 @@ def gather_static() -> bool:
 def main() -> int:
     compile_translations()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "karyabina.config.settings")
-    Path(os.environ.get("KARYABINA_DATA", PROJECT / "data")).mkdir(parents=True, exist_ok=True)
-    django.setup()
+    folder = Path(os.environ.get("KARYABINA_DATA", PROJECT / "data"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        django.setup()
+    except ImproperlyConfigured as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except OSError as fault:
+        print(f"The data folder {folder} cannot be used: {fault.strerror}", file=sys.stderr)
+        return 1
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as fault:

@@ -117,14 +117,22 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "karyabina.base.rendering.FormRenderer"
 
+
 # --- database ------------------------------------------------------------------------------
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'karyabina.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
+def database() -> dj_database_url.DBConfig:
+    """What DATABASE_URL names; SQLite beside the other data where it names nothing."""
+    kept: dj_database_url.DBConfig = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    url = os.environ.get("DATABASE_URL")
+    if not url:  # no URL is made of the folder: its name may hold what means something in one
+        file = str(DATA / "karyabina.sqlite3")
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": file, **kept}
+    try:
+        return {**dj_database_url.parse(url), **kept}
+    except ValueError as unreadable:
+        raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL") from unreadable
+
+
+DATABASES = {"default": database()}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: two writers queue instead of failing half-way (DEFERRED cannot be retried).
     DATABASES["default"]["OPTIONS"] = {

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import polib
@@ -54,6 +55,48 @@ def test_wrong_input_gets_the_usage(arguments: tuple[str, ...]) -> None:
     assert answer.returncode == 2
     assert "Usage: ./run COMMAND" in answer.stderr
     assert not answer.stdout
+
+
+def prepared(**environment: str) -> subprocess.CompletedProcess[str]:
+    ours = ("KARYABINA_", "DATABASE_", "DJANGO_")
+    named = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return subprocess.run(
+        [sys.executable, "-m", "tools.prepare"],
+        cwd=PROJECT,
+        env=named | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("DATABASE_URL", "garbage", "DATABASE_URL must name SQLite or PostgreSQL"),
+        ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL must name SQLite or PostgreSQL"),
+        ("DATABASE_URL", "postgres://localhost:many/x", "DATABASE_URL must name"),
+        ("DATABASE_URL", "postgres://x@127.0.0.1:1/x", "The database x cannot be opened"),
+        ("KARYABINA_DATA", "/dev/null/data", "The data folder /dev/null/data cannot be used"),
+    ],
+)
+def test_what_cannot_be_used_is_named_in_a_line(
+    variable: str, value: str, said: str, tmp_path: Path
+) -> None:
+    answer = prepared(**{"KARYABINA_DATA": str(tmp_path), variable: value})
+    assert answer.returncode == 1
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_data_folder_may_have_any_name(tmp_path: Path) -> None:
+    """Not only spaces: what means something in a URL means nothing in a path."""
+    folder = tmp_path / "50%20 data#1?x=y & 'z'"
+    answer = prepared(KARYABINA_DATA=str(folder))
+    assert answer.returncode == 0, answer.stderr
+    assert (folder / "karyabina.sqlite3").stat().st_size > 0
+    assert [one.name for one in tmp_path.iterdir()] == [folder.name]
 
 
 @pytest.mark.parametrize("path", ["run", ".ci/run"])
