@@ -113,11 +113,11 @@ def stand_day(request: HttpRequest, stand: str, on: date) -> HttpResponse:
 def _first(
     ranked: Sequence[tuple[str, queries.Tally]], total: queries.Tally
 ) -> dict[str, object] | None:
-    """What has the largest turnover, and its part of all in hundredths."""
+    """What has the largest turnover, and its part of all, to the nearest hundredth."""
     if not ranked or total.turnover <= 0:
         return None
     name, tally = ranked[0]
-    part = percent(100 * (100 * tally.turnover // total.turnover))
+    part = percent(100 * ((200 * tally.turnover + total.turnover) // (2 * total.turnover)))
     return {"name": name, "tally": tally, "percent": part}
 
 
