@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from karyabina.base.forms import Digits, KeyedForm, QuantityField, RupiahField, WholeField
 from karyabina.base.keys import new_key
 from karyabina.base.money import number_text
-from karyabina.catalogue.models import Category
+from karyabina.catalogue.models import Category, Measure
+from karyabina.stock import queries as stock
 from karyabina.till.actions import Back, Want
 from karyabina.till.models import LARGEST_QUANTITY, LARGEST_SUM, Means
 from karyabina.till.queries import Goods, Sold
@@ -23,6 +24,7 @@ MOST_NOTES = 100_000  # pieces of one kind in a drawer
 CASH = "tunai"
 PAYMENT = re.compile(r"qris|tunai(:[0-9]{1,11})?")
 MOST_OFFERED = 6  # buttons with sums
+OTHER = "lain"  # a cause that must be told
 
 
 class OpenForm(KeyedForm):
@@ -235,6 +237,48 @@ class RefundForm(KeyedForm):
             for name, sellable in (("good", True), ("bad", False))
             if (quantity := self.cleaned_data.get(f"{name}-{one.line.n}"))
         ]
+
+
+class BreakageForm(KeyedForm):
+    """How much of a lot on the stand broke or spoiled, and why. What is picked is kept in the
+    words in which it was picked here, whatever language the page spoke."""
+
+    CAUSES = (
+        ("Pecah atau patah", _("Pecah atau patah")),
+        ("Busuk, basi, atau bocor", _("Busuk, basi, atau bocor")),
+        ("Lewat tanggal", _("Lewat tanggal")),
+        (OTHER, _("Sebab lain")),
+    )
+    quantity = QuantityField(label=_("Jumlah yang rusak"), max_value=LARGEST_QUANTITY)
+    cause = forms.ChoiceField(label=_("Sebabnya"), choices=CAUSES, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Keterangan"),
+        required=False,
+        max_length=200,
+        help_text=_("Apa yang terjadi. Wajib diisi bila sebabnya lain."),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None, there: stock.LotAt) -> None:
+        product = there.lot.product
+        in_pieces = product.measure == Measure.PIECE
+        super().__init__(data, initial={"quantity": 1} if in_pieces else {})
+        quantity = self.fields["quantity"]
+        quantity.widget.attrs["data-max"] = there.quantity
+        if not in_pieces:
+            quantity.help_text = _now("Dalam %(unit)s.") % {"unit": product.get_measure_display()}
+
+    def clean_note(self) -> str:
+        note = str(self.cleaned_data["note"]).strip()
+        if self.cleaned_data.get("cause") == OTHER and not note:
+            raise forms.ValidationError(_("Tuliskan apa yang terjadi."))
+        return note
+
+    @property
+    def reason(self) -> str:
+        cause, note = self.cleaned_data["cause"], self.cleaned_data["note"]
+        if cause == OTHER:
+            return str(note)
+        return f"{cause}: {note}" if note else str(cause)
 
 
 class CloseForm(KeyedForm):

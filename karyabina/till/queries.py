@@ -118,6 +118,32 @@ def goods_at(stand: Stand, instant: datetime) -> dict[UUID, Goods]:
     return found
 
 
+@dataclass(frozen=True)
+class OnShelf:
+    """Some of one lot on a stand; past its date it may not be sold any more."""
+
+    lot: Lot
+    quantity: int
+    expired: bool
+
+
+def on_shelf(stand: Stand, instant: datetime) -> list[OnShelf]:
+    """Every lot of which something stands here, by product and lot: two queries."""
+    day = local_day(instant, zone_of(stand))
+    return [
+        OnShelf(one.lot, one.quantity, one.lot.expired_on(day))
+        for one in sorted(
+            stock.lots_at(stand.account), key=lambda one: (one.lot.product.name, one.lot.code)
+        )
+    ]
+
+
+def ever_on_shelf(stand: Stand, code: str) -> stock.LotAt | None:
+    """A lot that stands here or once stood here, with what is left of it; two queries."""
+    ever = stock.lots_ever_at([stand.account]).get(stand.account, [])
+    return next((one for one in ever if one.lot.code == code), None)
+
+
 # --- stands and shifts ---------------------------------------------------------------------------
 def is_closed(stand: Stand) -> bool:
     """Nothing is sold or refunded at this stand any more."""

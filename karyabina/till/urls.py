@@ -5,11 +5,14 @@ from django.utils.translation import pgettext_lazy
 
 from karyabina.base import navigation
 from karyabina.till import views
+from karyabina.till.views import breakages
 
 app_name = "till"
 urlpatterns = [
     path("", views.home, name="home"),
     path("gerai/<slug:stand>/sif/", views.begin, name="begin"),
+    path("gerai/<slug:stand>/kerusakan/", breakages.listing, name="breakages"),
+    path("gerai/<slug:stand>/kerusakan/<str:lot>/", breakages.breakage, name="breakage"),
     path("<slug:code>/", views.counter, name="counter"),
     path("<slug:code>/bayar/", views.payment, name="payment"),
     path("<slug:code>/penjualan/", views.receipts, name="receipts"),

@@ -85,7 +85,11 @@ SAMPLES: dict[str, Samples] = {
         code=lambda w: w.with_missing.code, count=lambda w: w.missing.key
     ),
     "consignment:sheet": of_both(code=lambda w: w.on_its_way.code),
-    "till:begin": of_holder(stand=lambda w: w.stand.code),
+    **dict.fromkeys(
+        ("till:begin", "till:breakages"),
+        of_holder(stand=lambda w: w.stand.code),
+    ),
+    "till:breakage": of_holder(stand=lambda w: w.stand.code, lot=lambda w: w.lot.code),
     **dict.fromkeys(
         (
             "till:counter",

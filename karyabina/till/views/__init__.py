@@ -78,6 +78,7 @@ def _home(
 ) -> HttpResponse:
     offices = request.reach("till.see")
     may_sell = set(request.reach("till.sell").values_list("pk", flat=True))
+    may_break = set(request.reach("till.break").values_list("pk", flat=True))
     rows = [
         (
             place,
@@ -85,6 +86,7 @@ def _home(
             if at is not None and place.stand.pk == at.pk
             else OpenForm(auto_id=f"{place.stand.code}-%s"),
             place.stand.holder_id in may_sell,
+            place.stand.holder_id in may_break,
         )
         for place in queries.places(offices, request.user)
     ]
