@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from karyabina.base import importing, spreadsheets
+from karyabina.base import cells, importing, spreadsheets
 from karyabina.base.forms import KeyedForm
 from karyabina.base.keys import new_key
 from karyabina.base.money import number_text, rupiah_text
@@ -241,7 +241,7 @@ def confirmed(request: HttpRequest) -> HttpResponse:
             key=keyed.cleaned_data["key"],
             rows=product_rows(sheet),
             offices=request.reach("catalogue.import"),
-            file_name=request.POST.get("file_name", ""),
+            file_name=cells.plain(request.POST.get("file_name", "")),
             by=request.user,
             at=timezone.localtime(),
         )

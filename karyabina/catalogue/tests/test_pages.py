@@ -34,10 +34,12 @@ def send(client: Client, data: str) -> HttpResponse:
     return client.post("/produk/impor/", {"file": SimpleUploadedFile("produk.csv", data.encode())})
 
 
-def confirm(client: Client, shown: HttpResponse, key: str = "") -> HttpResponse:
+def confirm(
+    client: Client, shown: HttpResponse, key: str = "", file_name: str = "produk.csv"
+) -> HttpResponse:
     given = {
         "rows": shown.context["rows"],
-        "file_name": "produk.csv",
+        "file_name": file_name,
         "key": key or str(new_key()),
     }
     return client.post("/produk/impor/", given, follow=True)
@@ -260,3 +262,12 @@ def test_a_confirmation_without_its_key_changes_nothing() -> None:
     answer = client.post("/produk/impor/", {"rows": shown.context["rows"]})
     assert answer.status_code == 400
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["a\0b.csv", "x" * 5_000, "", "\u202egpj.csv", "\U0001f348.csv"])
+def test_whatever_the_file_is_called_its_list_is_taken_in(name: str) -> None:
+    client = browser()
+    shown = send(client, HEAD + "KLB;Melon;pertanian;20.000;\n")
+    done = confirm(client, shown, file_name=name)
+    assert done.status_code == 200
+    assert "1 baru" in text(done)
