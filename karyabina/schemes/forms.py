@@ -88,7 +88,9 @@ class SchemeForm(KeyedForm):
     )
     from_date = DayField(
         label=_("Berlaku sejak"),
-        help_text=_("Hari ini atau sesudahnya; yang sudah terjual tetap memakai skema lama."),
+        help_text=_(
+            "Hari ini atau sesudahnya. Yang terjual sebelum hari itu tetap memakai skema lama."
+        ),
     )
 
     def __init__(self, *given: Any, offices: OfficeSet, **more: Any) -> None:
