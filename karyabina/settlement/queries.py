@@ -33,13 +33,15 @@ def waiting_refunds() -> QuerySet[RefundLine]:
 
 @dataclass(frozen=True)
 class Line:
-    """One waiting line, of a sale or of a refund; `sold_at` is when the goods were sold."""
+    """One waiting line, of a sale or of a refund; `sold_at` is when the goods were sold, `late`
+    says of a refund that its sale has been shared already."""
 
     key: UUID
     lot: UUID
     quantity: int
     amount: int
     sold_at: datetime
+    late: bool = False
 
 
 @dataclass
@@ -108,8 +110,11 @@ def _lines(office: Office, festival: Festival) -> tuple[list[Line], list[Line]]:
         Line(*row)
         for row in waiting_refunds()
         .filter(sale_line__lot__office=office, sale_line__sale__shift__stand__festival=festival)
+        .annotate(late=Exists(SettledSale.objects.filter(line=OuterRef("sale_line"))))
         .order_by("pk")
-        .values_list("pk", "sale_line__lot", "quantity", "amount", "sale_line__sale__occurred_at")
+        .values_list(
+            "pk", "sale_line__lot", "quantity", "amount", "sale_line__sale__occurred_at", "late"
+        )
     ]
     sales = [
         Line(*row)
@@ -124,7 +129,9 @@ def _lines(office: Office, festival: Festival) -> tuple[list[Line], list[Line]]:
 def _groups(office: Office, festival: Festival) -> list[Group]:
     """Waiting lines by the scheme of the day of sale, the earliest day first.
 
-    A refund belongs to the scheme of the sale that it undoes: a sale and its refund always meet.
+    A refund stays with its sale while that waits. A late one, whose sale has been shared, is
+    taken off by the first group that stays above zero with it, that of its own scheme before
+    others: a scheme that has ended gets no more sales. Where none does, it waits under its own.
     Refuses NoScheme. One query a day of sale beside the two for the lines.
     """
     sales, refunds = _lines(office, festival)
@@ -142,8 +149,17 @@ def _groups(office: Office, festival: Festival) -> list[Group]:
     for line in sales:
         group(line).sales.append(line)
     for line in refunds:
-        group(line).refunds.append(line)
-    return sorted(groups.values(), key=lambda one: (one.first_date, one.scheme.pk))
+        if not line.late:
+            group(line).refunds.append(line)
+    dated = sorted(groups.values(), key=lambda one: (one.first_date, one.scheme.pk))
+    for line in (line for line in refunds if line.late):
+        own = group(line)
+        bearing = (one for one in (own, *dated) if one.turnover > line.amount)
+        next(bearing, own).refunds.append(line)
+    return sorted(
+        (one for one in groups.values() if one.sales or one.refunds),
+        key=lambda one: (one.first_date, one.scheme.pk),
+    )
 
 
 def _sold(group: Group) -> list[Sold]:

@@ -197,7 +197,9 @@ def test_the_scheme_of_the_day_of_sale_counts(world: World) -> None:
         world.settle()
 
 
-def test_a_group_of_refunds_does_not_block_the_sales_of_another_scheme(world: World) -> None:
+def test_a_refund_after_its_scheme_has_ended_is_taken_off_the_next_settlement(
+    world: World,
+) -> None:
     melon = world.lot("MELON", 10, cost=0, price=10_000)
     make.scheme("KLB", from_date=make.moment(days=1).date(), at=make.moment(6))
     sale = world.sell({melon: 3}, at=make.moment(10))
@@ -205,10 +207,24 @@ def test_a_group_of_refunds_does_not_block_the_sales_of_another_scheme(world: Wo
     world.refund(sale, melon, 1, at=make.moment(11, days=1))
     world.sell({melon: 2}, at=make.moment(12, days=1))
     preview = queries.preview(world.office(), world.festival)
-    assert [(group.turnover, group.comes_next) for group in preview.waiting] == [(-10_000, False)]
-    assert world.settle().turnover == 20_000
-    with pytest.raises(actions.NothingToSettle):
+    assert preview.waiting == ()
+    assert world.settle().turnover == 10_000
+    with pytest.raises(actions.AlreadySettled):
         world.settle()
+
+
+def test_refunds_that_outweigh_new_sales_wait_and_block_nothing(world: World) -> None:
+    melon = world.lot("MELON", 10, cost=0, price=10_000)
+    make.scheme("KLB", from_date=make.moment(days=1).date(), at=make.moment(6))
+    sale = world.sell({melon: 3}, at=make.moment(10))
+    world.settle()
+    world.refund(sale, melon, 2, at=make.moment(11, days=1))
+    world.sell({melon: 1}, at=make.moment(12, days=1))
+    preview = queries.preview(world.office(), world.festival)
+    assert [(group.turnover, group.comes_next) for group in preview.waiting] == [(-20_000, False)]
+    assert world.settle().turnover == 10_000
+    world.sell({melon: 3}, at=make.moment(13, days=1))
+    assert world.settle().turnover == 10_000
 
 
 def test_without_a_scheme_nothing_is_posted(db) -> None:
