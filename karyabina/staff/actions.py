@@ -158,6 +158,20 @@ def set_password(
     record(by=by, at=at, office=office, what="staff.password", about=staff.username, key=key)
 
 
+@transaction.atomic
+def reset_factor(*, staff: Staff, by: Staff | None, at: datetime) -> int:
+    """Take away the second factor of somebody whose phone and spare codes are gone: the next
+    log-in by password asks them to set a new one up. Returns how many keys were removed.
+
+    Done at the command line of the server, after the person has been recognised face to face:
+    whoever knows the password may then bind a phone of their own. Nothing to remove: no trace.
+    """
+    removed, _kinds = Authenticator.objects.filter(user=staff).delete()
+    if removed:
+        record(by=by, at=at, office=None, what="staff.factor_reset", about=staff.username)
+    return removed
+
+
 trail.name("staff.enlist", _("Petugas didaftarkan"))
 trail.name("staff.appoint", _("Peran diberikan"))
 trail.name("staff.dismiss", _("Peran dicabut"))
@@ -168,4 +182,5 @@ trail.name("staff.own_password", _("Kata sandi sendiri diganti"))
 trail.name("staff.factor_on", _("Faktor kedua diaktifkan"))
 trail.name("staff.factor_off", _("Faktor kedua dimatikan"))
 trail.name("staff.factor_failed", _("Kode faktor kedua salah"))
+trail.name("staff.factor_reset", _("Faktor kedua dilepas karena hilang"))
 trail.name("staff.spare_codes", _("Kode cadangan dibuat"))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.db.utils import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -25,11 +26,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--fresh", action="store_true", help="hapus data dan mulai dari awal")
+        parser.add_argument("--check", action="store_true", help="hanya periksa basis datanya")
 
-    def handle(self, *, fresh: bool, **_: Any) -> None:
+    def handle(self, *, fresh: bool, check: bool, **_: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Jalankan lewat ./run demo: KARYABINA_DEMO belum disetel.")
-        guard_other_peoples_data()
+        try:
+            guard_other_peoples_data()
+        except OperationalError as fault:
+            name = settings.DATABASES["default"]["NAME"]
+            raise CommandError(f"Basis data {name} tidak dapat dibuka: {fault}") from fault
+        if check:
+            return
         if fresh:
             empty()
         call_command("migrate", verbosity=0)
@@ -50,7 +58,7 @@ class Command(BaseCommand):
 def guard_other_peoples_data() -> None:
     """Play only in an empty database or in one that a demonstration began.
 
-    `./run` has made our own tables by then: those of others beside them are what tells."""
+    `./run` asks this before it makes our own tables: those of others are left alone."""
     tables = set(connection.introspection.table_names())
     ours = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     ours |= {MigrationRecorder.Migration._meta.db_table, settings.CACHES["default"]["LOCATION"]}
