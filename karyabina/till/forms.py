@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.forms import Digits, KeyedForm, QuantityField, RupiahField, WholeField
 from karyabina.base.keys import new_key
-from karyabina.base.money import number_text
+from karyabina.base.money import number_text, rupiah_text
+from karyabina.base.templatetags.base import quantity as quantity_text
 from karyabina.catalogue.models import Category, Measure
 from karyabina.stock import queries as stock
+from karyabina.till import queries
 from karyabina.till.actions import Back, Want
 from karyabina.till.models import LARGEST_QUANTITY, LARGEST_SUM, Means
 from karyabina.till.queries import Goods, Sold
@@ -75,8 +78,11 @@ class BasketForm(forms.Form):
             if "." in name and name not in self.fields and str(value).strip() not in {"", "0"}
         ]
         if strange:
-            gone = _("Ada barang yang tidak ada lagi di gerai ini: %(names)s. Sudah dikeluarkan.")
-            self.add_error(None, gone % {"names": ", ".join(name[:20] for name in strange[:5])})
+            gone = _(
+                "Ada barang yang tidak ada lagi di gerai ini: %(names)s. Sudah dikeluarkan dari "
+                "keranjang; periksa sisanya, lalu bayar."
+            )
+            self.add_error(None, gone % {"names": ", ".join(queries.spoken(strange[:5]))})
         elif not self.errors and not any(self.cleaned_data.values()):
             self.add_error(None, _("Keranjang masih kosong. Pilih barang dahulu."))
 
@@ -96,6 +102,11 @@ class BasketForm(forms.Form):
     @property
     def total(self) -> int:
         return sum(amount for _one, _quantity, amount in self.chosen)
+
+    @property
+    def query(self) -> str:
+        """What is in the basket, as the counter and the payment are asked for it."""
+        return urlencode({one.name: quantity for one, quantity, _amount in self.chosen})
 
     @property
     def shelves(self) -> list[tuple[str, str, list[Tile]]]:
@@ -121,9 +132,10 @@ def _problem(goods: Goods, wanted: int) -> str:
     if wanted and not goods.lots:
         return _now("Sudah lewat tanggal kedaluwarsa, jadi tidak dapat dijual.")
     if wanted > goods.quantity:
-        return _now("Tinggal %(left)s, diminta %(wanted)s.") % {
-            "left": number_text(goods.quantity),
-            "wanted": number_text(wanted),
+        measure = goods.product.measure
+        return _now("Tinggal %(left)s, diminta %(wanted)s. Kurangi jumlahnya.") % {
+            "left": quantity_text(goods.quantity, measure),
+            "wanted": quantity_text(wanted, measure),
         }
     if wanted and not goods.costs(wanted):
         return _now("Sebanyak itu berharga kurang dari Rp 1. Tambah jumlahnya.")
@@ -187,6 +199,13 @@ def likely_notes(total: int) -> list[int]:
     return sorted({total, *(-(-total // note) * note for note in rounds)})[:MOST_OFFERED]
 
 
+def _too_many_back(sold: Sold) -> str:
+    product = sold.line.lot.product
+    return _now(
+        "%(product)s: dari struk ini tinggal %(left)s yang dapat kembali. Kurangi jumlahnya."
+    ) % {"product": product.name, "left": quantity_text(sold.left, product.measure)}
+
+
 class RefundForm(KeyedForm):
     """How much of each line came back good and how much unsellable, and why."""
 
@@ -194,6 +213,7 @@ class RefundForm(KeyedForm):
         super().__init__(data)
         self.lines = lines
         for one in lines:
+            too_many = _too_many_back(one)
             for name in ("good", "bad"):
                 self.fields[f"{name}-{one.line.n}"] = QuantityField(
                     label=_("Layak jual") if name == "good" else _("Rusak"),
@@ -201,9 +221,7 @@ class RefundForm(KeyedForm):
                     min_value=0,
                     max_value=max(one.left, 0),
                     initial=0,
-                    error_messages={
-                        "max_value": _("Dari struk ini tinggal %(limit_value)s yang dapat kembali.")
-                    },
+                    error_messages={"max_value": too_many},
                 )
         self.fields["reason"] = forms.CharField(
             label=_("Alasan"),
@@ -216,11 +234,7 @@ class RefundForm(KeyedForm):
             good = self.cleaned_data.get(f"good-{one.line.n}") or 0
             bad = self.cleaned_data.get(f"bad-{one.line.n}") or 0
             if good + bad > one.left:
-                self.add_error(
-                    f"bad-{one.line.n}",
-                    _("Dari struk ini tinggal %(left)s yang dapat kembali.")
-                    % {"left": number_text(one.left)},
-                )
+                self.add_error(f"bad-{one.line.n}", _too_many_back(one))
         if not self.errors and not self.back:
             self.add_error(None, _("Belum ada barang yang dipilih. Isi jumlah yang kembali."))
 
@@ -291,6 +305,7 @@ class CloseForm(KeyedForm):
         help_text=_("Semua uang tunai, termasuk modal awal. Boleh diisi lewat rincian di bawah."),
     )
     note = forms.CharField(label=_("Keterangan"), required=False, max_length=300)
+    looked = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
@@ -326,6 +341,24 @@ class CloseForm(KeyedForm):
         elif counted is None and "counted" not in self.errors:
             self.add_error("counted", _("Isi jumlah uang di laci; 0 bila kosong."))
         return self.cleaned_data
+
+    @property
+    def looked_twice(self) -> bool:
+        """Whether this very sum was sent before and stayed the same at a second look."""
+        return bool(self.cleaned_data["looked"] == str(self.cleaned_data["counted"]))
+
+    def again(self) -> "CloseForm":
+        """The same count to be looked at once more. What the books expect is not said."""
+        counted = self.cleaned_data["counted"]
+        data = {name: str(value) for name, value in self.data.items() if name in self.fields}
+        shown = CloseForm(data | {"looked": str(counted)})
+        shown.is_valid()
+        asked = _(
+            "%(counted)s tidak sama dengan pembukuan. Sif belum ditutup. Hitung sekali lagi; bila "
+            "memang sebanyak itu, ketuk Tutup sif sekali lagi."
+        )
+        shown.add_error("counted", asked % {"counted": rupiah_text(counted)})
+        return shown
 
 
 def sent_key(form: KeyedForm) -> UUID | None:

@@ -1,12 +1,15 @@
 """What can be sold at a stand, what a shift has taken, what can still come back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from karyabina.base.money import times_price
 from karyabina.base.times import local_day
@@ -28,6 +31,8 @@ from karyabina.till.models import (
     SaleLine,
     Shift,
 )
+
+FIELD = re.compile(r"[A-Z0-9]{1,12}\.[A-Z0-9-]{1,24}")  # what Goods.name gives
 
 
 def zone_of(stand: Stand) -> str:
@@ -116,6 +121,19 @@ def goods_at(stand: Stand, instant: datetime) -> dict[UUID, Goods]:
             expired=sum(one.quantity for one in lots if one.lot.expired_on(day)),
         )
     return found
+
+
+def spoken(names: Sequence[str]) -> list[str]:
+    """Fields of the till's form in words: KLB.CHIPS is Keripik pisang. What is none, cut short."""
+    parts = [name.split(".", 1) for name in names if FIELD.fullmatch(name)]
+    asked = [Q(office__code=office, code=code) for office, code in parts]
+    known = (
+        Product.objects.filter(reduce(or_, asked)).values_list("office__code", "code", "name")
+        if asked
+        else ()
+    )
+    words = {f"{office}.{code}": name for office, code, name in known}
+    return [words.get(name, name[:20]) for name in names]
 
 
 @dataclass(frozen=True)
@@ -247,6 +265,11 @@ class Summary:
         return counted - self.float_back
 
 
+def expected_in(shift: Shift) -> int:
+    """What should lie in an open drawer now by the books, the float included, in rupiah."""
+    return ledger.balance(shift.account, RUPIAH)
+
+
 def summary(shift: Shift) -> Summary:
     """Add up a shift: four queries at most."""
     means = {
@@ -266,7 +289,7 @@ def summary(shift: Shift) -> Summary:
         by_means=by_means,
         refunds=back["n"],
         refunded=back["money"] or 0,
-        expected=close.expected if close else ledger.balance(shift.account, RUPIAH),
+        expected=close.expected if close else expected_in(shift),
         close=close,
     )
 

@@ -52,8 +52,11 @@ def faults() -> list[str]:
     return [finding.sentence for finding in verify.run() if finding.faults]
 
 
-def test_a_day_with_one_thumb(page: Page, log_in: LogIn, stand: Stand, cashier: Staff) -> None:
+def test_a_day_with_one_thumb(
+    page: Page, log_in: LogIn, stand: Stand, cashier: Staff, watch
+) -> None:  # type: ignore[no-untyped-def]
     """Open, sell by tapping, take a melon back, count and close: every page accessible."""
+    watch.expect("409")  # the drawer is counted a second time
     log_in(page, cashier)
     page.goto("/kasir/")
     assert_accessible(page)
@@ -85,6 +88,7 @@ def test_a_day_with_one_thumb(page: Page, log_in: LogIn, stand: Stand, cashier: 
     page.locator("input[name=tendered]").fill("70.000")
     expect(page.locator(".till-change")).to_have_text("Masih kurang Rp 5.000")
     page.locator(".till-qris summary").tap()
+    expect(page.get_by_role("button", name="Sudah diterima")).to_be_in_viewport(ratio=1)
     assert_accessible(page)
     page.get_by_role("button", name="Rp 100.000").tap()
 
@@ -117,12 +121,40 @@ def test_a_day_with_one_thumb(page: Page, log_in: LogIn, stand: Stand, cashier: 
     expect(page.locator(".till-sum")).to_contain_text("Rp 150.000")
     assert_accessible(page)
     page.get_by_role("button", name="Tutup sif").tap()
+    expect(page.get_by_role("alert")).to_contain_text("Hitung sekali lagi")
+    assert_accessible(page)
+    page.get_by_role("button", name="Tutup sif").tap()
     expect(page.get_by_text("Laci kurang Rp 5.000")).to_be_visible()
     assert_accessible(page)
 
     assert Sale.objects.get().total == 75_000
     assert Refund.objects.get().total == 20_000
     assert Close.objects.get().difference == -5_000
+    assert faults() == []
+
+
+def test_a_piece_that_broke_is_written_off_between_two_buyers(
+    page: Page, log_in: LogIn, stand: Stand, cashier: Staff, watch
+) -> None:  # type: ignore[no-untyped-def]
+    watch.expect("400")
+    shift = make.shift(stand, 0, cashier=cashier)
+    log_in(page, cashier)
+    page.goto(f"/kasir/{shift.code}/")
+    page.locator(".till-menu summary").tap()
+    page.get_by_role("link", name="Barang rusak").tap()
+    page.wait_for_url("**/kerusakan/")
+    assert_accessible(page)
+    assert page.locator(".till-pick a").first.bounding_box()["height"] >= THUMB
+    page.get_by_role("link", name="Melon").tap()
+    page.get_by_role("button", name="Catat sebagai rusak").tap()
+    expect(page.get_by_role("alert")).to_contain_text("Sebabnya")
+    assert_accessible(page)
+    page.get_by_role("button", name="Tambah").tap()
+    page.get_by_label("Pecah atau patah").tap()
+    page.get_by_role("button", name="Catat sebagai rusak").dblclick()
+    page.wait_for_url(f"**/kasir/{shift.code}/")
+    expect(page.get_by_text("Dicatat rusak: 2 buah Melon")).to_be_visible()
+    expect(tile(page, "Melon")).to_contain_text("sisa 8 buah")
     assert faults() == []
 
 
@@ -181,7 +213,7 @@ def test_an_impatient_finger_makes_one_sale_and_a_refused_one_keeps_the_basket(
     expect(page.get_by_label("Melon", exact=True)).to_have_value("9")
 
     page.goto(f"/kasir/{shift.code}/bayar/?KLB.MELON=10&KFM.CHIPS=2")
-    expect(page.get_by_role("alert")).to_contain_text("Tinggal 9, diminta 10")
+    expect(page.get_by_role("alert")).to_contain_text("Tinggal 9 buah, diminta 10 buah")
     expect(page.get_by_label("Keripik pisang", exact=True)).to_have_value("2")
     assert_accessible(page)
     assert Sale.objects.count() == 1
@@ -222,6 +254,8 @@ def test_without_javascript(bare: Page, log_in: LogIn, stand: Stand, cashier: St
     bare.goto(f"/kasir/{Shift.objects.get().code}/tutup/")
     bare.locator(".till-coins summary").click()
     bare.get_by_label("100.000").fill("1")
+    bare.get_by_role("button", name="Tutup sif").click()
+    expect(bare.get_by_role("alert")).to_contain_text("Hitung sekali lagi")
     bare.get_by_role("button", name="Tutup sif").click()
     expect(bare.get_by_text("Untuk diserahkan")).to_be_visible()
     assert Refund.objects.count() == Close.objects.count() == 1

@@ -173,7 +173,7 @@ def test_a_key_of_something_else_is_refused_and_a_fresh_one_is_drawn(
 
 
 NONSENSE = [
-    ({"KLB.MELON": "11"}, "Tinggal 10, diminta 11"),
+    ({"KLB.MELON": "11"}, "Tinggal 10 buah, diminta 11 buah. Kurangi jumlahnya."),
     ({"KLB.MELON": "-1"}, "Paling sedikit"),
     ({"KLB.MELON": "1,5"}, "bilangan bulat"),
     ({"KLB.MELON": "dua"}, "bilangan bulat"),
@@ -199,6 +199,25 @@ def test_a_basket_that_cannot_be_sold_comes_back_with_a_sentence(
         assert response.status_code == 409
         assert said in page(response)
     assert not Sale.objects.exists()
+
+
+def test_goods_that_are_gone_are_named_as_people_name_them(
+    till: Client, shift: Shift, melon: Product
+) -> None:
+    make.product("TAS", "KFM", name="Tas anyaman")
+    typed = {"KLB.MELON": "1", "KFM.TAS": "1", "KFM.ADA": "1", "kfm.tas": "2"}
+    shown = page(till.get(url(shift, "bayar/"), typed))
+    assert "tidak ada lagi di gerai ini: Tas anyaman, KFM.ADA" in shown
+    assert 'name="KLB.MELON" value="1"' in shown
+
+
+def test_the_way_back_from_the_payment_keeps_the_basket(
+    till: Client, shift: Shift, melon: Product
+) -> None:
+    shown = page(till.get(url(shift, "bayar/"), {"KLB.MELON": "3"}))
+    ways = re.findall(rf'href="({url(shift)}\?[^"]*)"', shown)
+    assert ways == [f"{url(shift)}?KLB.MELON=3"] * 2  # the arrow on top, and the words
+    assert 'name="KLB.MELON" value="3"' in page(till.get(ways[0]))
 
 
 @pytest.mark.parametrize(

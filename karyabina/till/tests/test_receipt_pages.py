@@ -77,8 +77,8 @@ def test_a_refund_page_that_was_left_and_sent_again_hands_nothing_over(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"good-1": "4"}, "tinggal 3 yang dapat kembali"),
-        ({"good-1": "2", "bad-1": "2"}, "tinggal 3 yang dapat kembali"),
+        ({"good-1": "4"}, "Melon: dari struk ini tinggal 3 buah yang dapat kembali"),
+        ({"good-1": "2", "bad-1": "2"}, "Melon: dari struk ini tinggal 3 buah yang dapat kembali"),
         ({"good-1": "0"}, "Belum ada barang yang dipilih"),
         ({"good-1": "-1"}, "Paling sedikit"),
         ({"good-1": "satu"}, "bilangan bulat"),
@@ -144,13 +144,50 @@ def test_counting_the_drawer_closes_the_shift_and_shows_the_difference(
     shift = sale.shift
     shown = page(till.get(url(shift, "tutup/")))
     assert "Rp 160.000" not in shown  # count first, compare afterwards
-    sent = {"key": new_key(), "counted": "155.000", "note": ""}
+    sent = {"key": new_key(), "counted": "155.000", "note": "", "looked": "155000"}
     response = till.post(url(shift, "tutup/"), sent, follow=True)
     assert "Laci kurang Rp 5.000" in page(response)
     assert "Rp 160.000" in page(response)
     assert till.post(url(shift, "tutup/"), sent).status_code == 302
     assert Close.objects.count() == 1
     assert till.get(url(shift, "tutup/")).headers["Location"] == url(shift, "ringkasan/")
+
+
+def test_a_count_that_does_not_fit_is_looked_at_twice_before_it_stays_for_ever(
+    till: Client, sale: Sale
+) -> None:
+    address = url(sale.shift, "tutup/")
+    sent = {"key": new_key(), "counted": "1.600.000", "note": "ramai"}
+    response = till.post(address, sent)
+    shown = page(response)
+    assert response.status_code == 409
+    assert "Rp 1.600.000 tidak sama dengan pembukuan. Sif belum ditutup." in shown
+    assert "Rp 160.000" not in shown  # nor is it said now
+    assert 'name="counted" value="1.600.000"' in shown
+    assert 'value="ramai"' in shown
+    assert str(sent["key"]) in shown
+    looked = re.search(r'name="looked" value="(\d+)"', shown)
+    # Another sum that does not fit is looked at again; the same one is taken.
+    again = till.post(address, sent | {"looked": looked[1], "counted": "16.000"})
+    assert again.status_code == 409
+    assert not Close.objects.exists()
+    assert till.post(address, sent | {"looked": looked[1]}).status_code == 302
+    assert Close.objects.get().counted == 1_600_000
+
+
+def test_a_count_that_fits_closes_at_once(till: Client, sale: Sale) -> None:
+    till.post(url(sale.shift, "tutup/"), {"key": new_key(), "counted": "160.000"})
+    assert Close.objects.get().difference == 0
+
+
+def test_what_is_looked_at_twice_is_not_asked_of_a_drawer_that_is_closed(
+    till: Client, sale: Sale
+) -> None:
+    address = url(sale.shift, "tutup/")
+    till.post(address, {"key": new_key(), "counted": "160.000"})
+    response = till.post(address, {"key": new_key(), "counted": "5"})
+    assert "Sif ini sudah ditutup" in page(response)
+    assert Close.objects.count() == 1
 
 
 def test_a_float_that_was_paid_out_for_qris_sales_is_told(

@@ -346,6 +346,13 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "till/summary.html", context)
 
 
+def _differs(shift: Shift, form: CloseForm) -> bool:
+    """Whether the count should be looked at a second time: a slip of the finger stays for ever."""
+    if form.looked_twice or hasattr(shift, "close"):
+        return False
+    return bool(form.cleaned_data["counted"] != queries.expected_in(shift))
+
+
 @may("till.sell")
 @SHOW_OR_SEND
 def close(request: HttpRequest, code: str) -> HttpResponse:
@@ -356,7 +363,9 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         status = 400
         done = Close.objects.filter(pk=sent_key(form), shift=shift).first()
-        if done is None and form.is_valid():
+        if done is None and form.is_valid() and _differs(shift, form):
+            form, status = form.again(), REFUSED
+        elif done is None and form.is_valid():
             try:
                 done = actions.close_shift(
                     key=form.cleaned_data["key"],

@@ -116,6 +116,13 @@ if (payment) {
   };
   typed.addEventListener("input", say);
   say();
+  // What is opened at the foot of a phone must be seen, its button above all.
+  const qris = payment.querySelector(".till-qris");
+  qris.querySelector("summary").addEventListener("click", () => {
+    requestAnimationFrame(() => {
+      if (qris.open) qris.scrollIntoView({ block: "end" });
+    });
+  });
 }
 
 // --- goods that come back ------------------------------------------------------------------------
