@@ -145,8 +145,10 @@ def test_the_second_factor_is_turned_on_used_and_turned_off(officer: Client) -> 
     confirmed(officer)
     text = page(officer, "/akun/faktor-kedua/totp/activate/")
     assert 'src="data:image/svg+xml' in text
+    assert "<h3" not in text, "the steps stand right below the heading of the page"
     wrong = officer.post("/akun/faktor-kedua/totp/activate/", {"code": "000000"})
     assert 'role="alert"' in whole(wrong.content.decode())
+    assert "periksa jam ponsel Anda" in wrong.content.decode()
     secret = activated(officer)
     assert "Setiap kali masuk" in page(officer, "/akun/faktor-kedua/")
     officer.post("/akun/keluar/")
@@ -170,6 +172,7 @@ def test_spare_codes_are_made_shown_and_downloaded(officer: Client) -> None:
     answer = officer.post("/akun/faktor-kedua/recovery-codes/generate/", follow=True)
     shown = re.findall(r"<li>([0-9a-f]{8})</li>", whole(answer.content.decode()))
     assert len(shown) == 10
+    assert 'href="/beranda/"' in answer.content.decode(), "from here on to work"
     kept = officer.get("/akun/faktor-kedua/recovery-codes/download/").content.decode().split()
     assert kept == shown
 

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
-from django.db.utils import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import OperationalError
 from django.utils import timezone
 
 from karyabina.demo import actions, practice, printing
