@@ -189,27 +189,33 @@ def shifts_within(offices: QuerySet[Office]) -> QuerySet[Shift]:
 
 @dataclass(frozen=True)
 class Place:
-    """An open stand on the cashier's first page: my shift there, and the colleagues'."""
+    """A stand on the cashier's first page: my shift there, and the colleagues'.
+
+    A closed one is among them as long as a drawer there is not counted."""
 
     stand: Stand
+    closed: bool
     mine: Shift | None
     others: Sequence[Shift]
 
 
 def places(offices: QuerySet[Office], cashier: Staff) -> list[Place]:
-    """The open stands of these offices with the shifts that are open there: two queries."""
-    stands = (
-        Stand.objects.filter(holder__in=offices)
-        .exclude(Exists(Closure.objects.filter(stand=OuterRef("pk"))))
-        .select_related("festival", "holder")
-        .order_by("-festival__first_date", "code")
-    )
+    """The stands of these offices that are open or have an open shift, with those shifts: two
+    queries."""
     running: dict[UUID, list[Shift]] = {}
     for shift in open_shifts().filter(stand__holder__in=offices).order_by("opened_at"):
         running.setdefault(shift.stand_id, []).append(shift)
+    stands = (
+        Stand.objects.filter(holder__in=offices)
+        .annotate(closed=Exists(Closure.objects.filter(stand=OuterRef("pk"))))
+        .filter(Q(closed=False) | Q(pk__in=running))
+        .select_related("festival", "holder")
+        .order_by("-festival__first_date", "code")
+    )
     return [
         Place(
             stand=stand,
+            closed=stand.closed,
             mine=next((s for s in running.get(stand.pk, []) if s.opened_by_id == cashier.pk), None),
             others=[s for s in running.get(stand.pk, []) if s.opened_by_id != cashier.pk],
         )

@@ -173,6 +173,9 @@ def test_by_keyboard_on_a_desktop_in_the_dark(
     expect(tile(desk, "Melon")).to_be_hidden()
     desk.keyboard.press("Enter")  # looks, does not pay
     assert "/bayar/" not in desk.url
+    desk.keyboard.press("ArrowDown")
+    expect(desk.get_by_label("Keripik pisang", exact=True)).to_be_focused()
+    desk.get_by_label("Cari barang").focus()
     desk.keyboard.press("Escape")
     expect(tile(desk, "Melon")).to_be_visible()
     desk.get_by_label("Melon", exact=True).focus()

@@ -61,6 +61,20 @@ def test_a_second_shift_at_a_stand_leads_to_the_first(
     assert "Anda masih membuka sif" in page(response)
 
 
+def test_a_drawer_that_is_not_counted_stays_in_sight_when_its_stand_is_closed(
+    till: Client, shift: Shift, stand: Stand
+) -> None:
+    by = make.officer(Role.REGIONAL, "NTT")
+    festivals.close_stand(key=new_key(), stand=stand, by=by, at=make.moment(18))
+    shown = page(till.get("/kasir/"))
+    assert "sudah ditutup, tetapi laci di bawah ini belum dihitung" in shown
+    assert url(shift, "tutup/") in shown
+    assert "Lanjut menjual" not in shown
+    assert "Laci sif ini belum dihitung" in page(till.get(url(shift), follow=True))
+    till.post(url(shift, "tutup/"), {"key": new_key(), "counted": "100.000"})
+    assert "Belum ada gerai yang buka" in page(till.get("/kasir/"))
+
+
 def test_the_first_page_says_when_there_is_no_stand(till: Client) -> None:
     assert "Belum ada gerai yang buka" in page(till.get("/kasir/"))
 

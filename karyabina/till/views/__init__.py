@@ -341,7 +341,12 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
     shift = found(request, "till.see", code)
     may_close = request.reach("till.sell").filter(pk=shift.stand.holder_id).exists()
     context = page_of(
-        request, shift, summary=queries.summary(shift), now=now_at(shift.stand), may_close=may_close
+        request,
+        shift,
+        summary=queries.summary(shift),
+        now=now_at(shift.stand),
+        may_close=may_close,
+        stand_closed=queries.is_closed(shift.stand),
     )
     return render(request, "till/summary.html", context)
 

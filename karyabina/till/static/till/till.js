@@ -88,6 +88,10 @@ if (basket) {
   });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault(); // it looks, it does not pay
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      fields.find((field) => !field.closest(".till-good").hidden)?.focus();
+    }
     if (event.key === "Escape") {
       search.value = "";
       find();
