@@ -71,6 +71,12 @@ class InviteForm(KeyedForm):
         choice = self.fields["offices"]
         choice.queryset = may_take_part(festival)
         choice.choices = [(office.code, office.name) for office in to_invite(festival)]
+        self.everybody = "semua" in self.data
+        choice.required = not self.everybody
+
+    def clean_offices(self) -> OfficeSet:
+        """Those that were ticked, or all of them by the one button."""
+        return self.fields["offices"].queryset if self.everybody else self.cleaned_data["offices"]
 
 
 class StandForm(KeyedForm):

@@ -132,8 +132,8 @@ class MoreThanMissing(Refusal):
     def __init__(self, count: Count, left: int) -> None:
         super().__init__(
             _(
-                "%(product)s: yang masih kurang hanya %(left)s. Tidak ada yang dicatat; muat "
-                "ulang halaman."
+                "%(product)s: yang masih kurang hanya %(left)s. Tidak ada yang dicatat; kurangi "
+                "jumlahnya."
             )
             % {
                 "product": count.line.lot.product.name,

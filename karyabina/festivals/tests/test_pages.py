@@ -249,6 +249,24 @@ def test_a_festival_is_arranged_from_announcing_to_closing() -> None:
         assert part in text
 
 
+def test_all_offices_are_invited_by_one_button_and_none_of_another_region() -> None:
+    client = logged_in()
+    for code in ("KLB", "KFM"):
+        make.office(code)
+    make.office("DPS", "BALI")
+    client.post("/festival/baru/", announced())
+    festival = Festival.objects.get()
+    address = f"/festival/{festival.code}/peserta/"
+    assert "Undang semua (2 kantor)" in client.get(address).content.decode()
+    client.post(address, {"key": new_key(), "offices": ["KLB"]})
+    everybody = {"key": new_key(), "semua": "1"}
+    for _ in range(2):
+        assert client.post(address, everybody).status_code == 302
+    invited = festival.participations.values_list("office__code", flat=True)
+    assert sorted(invited) == ["KFM", "KLB"]
+    assert "sudah diundang" in client.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
