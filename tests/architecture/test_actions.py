@@ -12,6 +12,7 @@ ONCE_WITHOUT_A_KEY: dict[str, str] = {
     "staff.record": "one row an act, called by the act, in its transaction",
     "staff.appoint": "a role that is held is not given again",
     "staff.dismiss": "a role that ended is not ended again",
+    "staff.reset_factor": "a factor that is gone is not taken again",
     "offices.add_office": "a code that is taken is refused",
     "offices.import_offices": "the same list again changes nothing",
     "catalogue.retire": "what is retired stays as it was",
