@@ -67,9 +67,15 @@ def now_or_last(today: date) -> Festival | None:
     return running.first() or coming.first() or festivals.first()
 
 
-def before(festival: Festival, most: int = 3) -> list[Festival]:
-    """The festivals that ended before this one began, the latest first, with their stands."""
-    earlier = Festival.objects.filter(last_date__lt=festival.first_date)
+def beside(festival: Festival, today: date, most: int = 6) -> list[Festival]:
+    """The other festivals that run or come, the nearest first, with their stands."""
+    others = Festival.objects.filter(last_date__gte=today).exclude(pk=festival.pk)
+    return list(others.prefetch_related("stands").order_by("first_date", "name")[:most])
+
+
+def before(festival: Festival, today: date, most: int = 3) -> list[Festival]:
+    """The other festivals that are over, the latest first, with their stands."""
+    earlier = Festival.objects.filter(last_date__lt=today).exclude(pk=festival.pk)
     return list(earlier.prefetch_related("stands").order_by("-last_date", "name")[:most])
 
 

@@ -29,14 +29,18 @@ A_PAGE = 48
 def home(request: HttpRequest) -> HttpResponse:
     """What Karyabina is, and the festival that runs now (else the next, else the last)."""
     at = timezone.now()
-    festival = queries.now_or_last(local_day(at))
+    today = local_day(at)
+    festival = queries.now_or_last(today)
     context: dict[str, Any] = {"festival": festival, "kinds": Category.choices}
     if festival:
         shops = queries.shops(list(queries.stands_of(festival)), at)
         context |= {
             "shops": shops,
             "offices": [one.office for one in queries.participants(festival)],
-            "before": queries.before(festival),
+            "lists": [
+                ("lain", _("Festival lain"), queries.beside(festival, today)),
+                ("sebelumnya", _("Festival sebelumnya"), queries.before(festival, today)),
+            ],
             "phase": queries.phase(festival, at),
             "example": festival.example,
             "kinds": [

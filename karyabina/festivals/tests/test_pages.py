@@ -72,6 +72,27 @@ def moved(lot: Lot, source: str, target: str, quantity: int) -> None:
 
 
 # --- the front door -------------------------------------------------------------------------------
+def test_every_festival_that_runs_can_be_found_from_the_front_door() -> None:
+    """Two run today; one ended yesterday, after the first of them began; one is to come."""
+    today = local(timezone.now()).date()
+    for code, first, last in (
+        ("LAMA", -3, 1),
+        ("BARU", 0, 0),
+        ("USAI", -5, -1),
+        ("NANTI", 5, 6),
+    ):
+        where = make.festival(
+            code, first_date=today + timedelta(first), last_date=today + timedelta(last)
+        )
+        make.stand(where, code=f"G{code}")
+    text = Client().get("/").content.decode()
+    for code in ("LAMA", "BARU", "USAI", "NANTI"):
+        assert f"/gerai/G{code}/" in text
+    beside, before = text.split("Festival lain")[1].split("Festival sebelumnya")
+    assert "Festival NANTI" in beside
+    assert "Festival USAI" in before
+
+
 def test_the_front_door_opens_before_there_is_any_festival() -> None:
     answer = Client().get("/")
     assert answer.status_code == 200
