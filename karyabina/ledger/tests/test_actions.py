@@ -111,7 +111,7 @@ def test_the_same_key_again_is_the_same_entry() -> None:
     "moves",
     [
         [Move("stand:GOR", "outside:buyer", CHIPS, 4)],
-        [Move("stand:XXX", "outside:buyer", CHIPS, 4)],
+        [Move("stand:NOWHERE", "outside:buyer", CHIPS, 4)],
         [Move("stand:GOR", "outside:buyer", CHIPS, 0)],
         [],
     ],
@@ -226,7 +226,7 @@ def test_of_several_shortages_the_same_is_named_on_both_engines() -> None:
         ([Move("outside:workshop", "store:KFM", CHIPS, MOST + 1)], {}, ledger.BadAmount),
         ([Move("outside:workshop", "store:KFM", CHIPS, 1.0)], {}, ledger.BadAmount),  # type: ignore[arg-type]
         ([Move("outside:workshop", "store:KFM", CHIPS, True)], {}, ledger.BadAmount),
-        ([Move("outside:workshop", "store:XXX", CHIPS, 1)], {}, ledger.UnknownAccount),
+        ([Move("outside:workshop", "store:NOWHERE", CHIPS, 1)], {}, ledger.UnknownAccount),
         ([Move("outside:workshop", "", CHIPS, 1)], {}, ledger.UnknownAccount),
         ([Move("outside:workshop\0", "store:KFM", CHIPS, 1)], {}, ledger.UnknownAccount),
         ([Move("outside:workshop", "store:KFM", "KFM-NONE-1", 1)], {}, ledger.UnknownUnit),
@@ -265,7 +265,7 @@ def test_a_refused_post_leaves_the_transaction_usable() -> None:
         with pytest.raises(ledger.NotEnough):
             sold(7)
         with pytest.raises(ledger.UnknownAccount):
-            posted(Move("stand:XXX", "outside:buyer", CHIPS, 1))
+            posted(Move("stand:NOWHERE", "outside:buyer", CHIPS, 1))
         sold(6)
     assert books.balance("stand:GOR", CHIPS) == 0
 

@@ -28,10 +28,10 @@ def sold(pieces: int, lot: str = CHIPS) -> object:
 
 def test_what_nobody_knows_is_nothing() -> None:
     assert books.balance("stand:GOR", CHIPS) == 0
-    assert books.balance("stand:XXX", CHIPS) == 0
+    assert books.balance("stand:NOWHERE", CHIPS) == 0
     assert books.balance("stand:GOR", "KFM-NONE-1") == 0
-    assert books.balance_at("stand:XXX", CHIPS, AT) == 0
-    assert books.history("stand:XXX").lines == ()
+    assert books.balance_at("stand:NOWHERE", CHIPS, AT) == 0
+    assert books.history("stand:NOWHERE").lines == ()
     assert books.story(new_key()) is None
     assert books.holders("KFM-NONE-1") == {}
 
