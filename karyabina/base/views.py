@@ -12,9 +12,17 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -48,12 +56,17 @@ def problem(status: int, title: str, detail: str, **more: Any) -> JsonResponse:
 
 
 def answer(
-    request: HttpRequest, status: int, template: str, title: str, detail: str
+    request: HttpRequest, status: int, template: str, title: str, detail: str, back: str = ""
 ) -> HttpResponse:
     """One error in the caller's own form: problem document, fragment or whole page."""
     if wants_json(request):
         return problem(status, title, detail)
-    context = {"status": status, "title": title, "detail": detail, "back": way_back(request)}
+    context = {
+        "status": status,
+        "title": title,
+        "detail": detail,
+        "back": back or way_back(request),
+    }
     if is_htmx(request):
         return render(request, "base/refused_fragment.html", context, status=status)
     return render(request, template, context, status=status)
@@ -150,6 +163,31 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         _("Halaman tidak ditemukan"),
         _("Alamat ini tidak ada, atau tidak termasuk lingkup Anda."),
     )
+
+
+def wrong_method(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """405: somebody opens the address of a form, for instance after logging in again, or with the
+    switch of language on a page that a refused form drew."""
+    page = answer(
+        request,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "405.html",
+        _("Formulirnya belum terkirim"),
+        _("Alamat ini hanya menerima isi formulir. Tidak ada yang dicatat."),
+        back=page_above(request.path_info),
+    )
+    page["Allow"] = refused["Allow"]
+    return page
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that leads somewhere."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:length])}/"
+        if is_valid_path(above):
+            return above
+    return "/"
 
 
 def broken(request: HttpRequest) -> HttpResponse:

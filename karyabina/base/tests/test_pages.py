@@ -68,6 +68,18 @@ def test_each_error_has_its_page_and_its_document(
     assert document.json()["title"] == words
 
 
+def test_opening_the_address_of_a_form_leads_back_to_its_page(browser: Client) -> None:
+    answer = browser.get("/gaya/kirim/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    text = answer.content.decode()
+    assert "<h1>Formulirnya belum terkirim</h1>" in text
+    assert "Tidak ada yang dicatat" in text
+    assert 'href="/gaya/"' in text
+    document = browser.get("/gaya/kirim/", headers={"Accept": "application/json"})
+    assert (document.status_code, document.json()["status"]) == (405, 405)
+
+
 def test_the_page_of_a_breakdown_asks_the_database_nothing(
     browser: Client,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 
 from karyabina.base.doors import public
 from karyabina.base.refusal import Refusal
@@ -35,6 +36,12 @@ def counting(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_POST
+def receiving(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("diterima")
+
+
+@public
 def telling(request: HttpRequest) -> HttpResponse:
     messages.error(request, "Tidak jadi <b>")
     messages.success(request, "Selesai")
@@ -50,6 +57,7 @@ urlpatterns = [
     path("rusak/", breaking),
     path("larang/", forbidding),
     path("hitung/", counting),
+    path("gaya/kirim/", receiving),
     path("beranda/", include(desk)),
     path("demo/", include(demo)),
 ]
