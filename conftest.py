@@ -56,8 +56,10 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that draw their cases are marked, so that a drill can pick them."""
+    """Races and tests that draw their cases are marked, so that a drill can pick them."""
     for item in items:
+        if item.path.name == "test_races.py":
+            item.add_marker(pytest.mark.race)
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.seeded)
 
