@@ -16,6 +16,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from karyabina.base.guards import append_only, guard_sql
+from karyabina.base.keys import new_key
 
 RUPIAH = "IDR"
 MOST = 999_999_999_999_999  # of one movement; the database says the same
@@ -230,6 +231,136 @@ class Balance(models.Model):
         return f"{self.account_id} {self.amount} {self.unit_id}"
 
 
+class Closing(models.Model):
+    """An office closed its books up to a day, or took its last closing back. Append-only.
+
+    `until` is what holds from then on: every day up to it is closed in this `home`, and nothing is
+    booked there any more (None: no day is). `was` is what held before; rows of one home are
+    numbered without gaps. A row with a `reopening` takes the closing before it back."""
+
+    DAY, MONTH = "day", "month"
+
+    key = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    home = models.TextField()
+    n = models.PositiveIntegerField()
+    period = models.TextField()
+    was = models.DateField(null=True)
+    until = models.DateField(null=True)
+    reopening = models.OneToOneField(
+        "Reopening", models.PROTECT, null=True, related_name="agreement"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("home", "n")
+        constraints = (
+            models.UniqueConstraint(fields=("home", "n"), name="closing_number_is_used_once"),
+            models.CheckConstraint(
+                name="closing_period_is_known", condition=models.Q(period__in=("day", "month"))
+            ),
+            models.CheckConstraint(
+                name="closing_goes_forward_and_reopening_back",
+                condition=models.Q(reopening=None, until__isnull=False, was=None)
+                | models.Q(reopening=None, until__gt=models.F("was"))
+                | models.Q(reopening__isnull=False, until=None, was__isnull=False)
+                | models.Q(reopening__isnull=False, until__lt=models.F("was")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.home} {self.until}"
+
+
+class Reopening(models.Model):
+    """Somebody asks to take the last closing of an office back, and says why. Append-only.
+
+    A second person agrees (a `Closing` that names it) or declines; nobody answers oneself."""
+
+    key = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    closing = models.ForeignKey(Closing, models.PROTECT, related_name="asked_back")
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-key")
+
+    def __str__(self) -> str:
+        return f"{self.closing}: {self.reason}"
+
+
+class ReopeningDeclined(models.Model):
+    """The answer no to a `Reopening`: by another person, or by the one who asked. Append-only."""
+
+    reopening = models.OneToOneField(
+        Reopening, models.PROTECT, primary_key=True, related_name="declined"
+    )
+    reason = models.TextField(blank=True, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.reopening)
+
+
+class Seal(models.Model):
+    """The fingerprint of all entries of one office that are booked on one closed day. Append-only.
+
+    `digest` is the SHA-256 of those entries and of the seal before (`previous`): a chain, one a
+    home, numbered without gaps. `mac` is made of it with a key that is not in the database.
+    It covers what was recorded up to `upto`; a day that was reopened is sealed again."""
+
+    key = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    home = models.TextField()
+    n = models.PositiveIntegerField()
+    day = models.DateField()
+    entries = models.PositiveIntegerField()
+    upto = InstantField()
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+    closing = models.ForeignKey(Closing, models.PROTECT, related_name="seals")
+
+    class Meta:
+        ordering = ("home", "n")
+        constraints = (
+            models.UniqueConstraint(fields=("home", "n"), name="seal_number_is_used_once"),
+            models.CheckConstraint(name="seal_covers_something", condition=models.Q(entries__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.home} {self.day} {self.digest[:12]}"
+
+
+class Check(models.Model):
+    """One run of `karya verify` and what it found. Append-only.
+
+    `scope` is "books" or "seals" (the books and their seals); `findings` is JSON: a list of
+    `[sentence, [faults]]`; `by` is None where the command was run on the server."""
+
+    key = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    scope = models.TextField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    entries = models.PositiveBigIntegerField()
+    movements = models.PositiveBigIntegerField()
+    faults = models.PositiveIntegerField()
+    findings = models.TextField()
+
+    class Meta:
+        ordering = ("-began_at", "-key")
+        constraints = (
+            models.CheckConstraint(
+                name="check_scope_is_known", condition=models.Q(scope__in=("books", "seals"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.began_at}: {self.faults}"
+
+
 # The server's clock, but always later than the last entry: SQLite's default values cannot ask a
 # table, so the INSERT computes it and the trigger compares (one statement sees one "now").
 _CLOCK = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
@@ -251,6 +382,17 @@ append_only("ledger_account", unique=(("id",), ("code",)))
 append_only("ledger_unit", unique=(("id",), ("code",)))
 append_only("ledger_entry", unique=(("key",), ("origin", "origin_seq"), ("reverses",)))
 append_only("ledger_movement", unique=(("entry_key", "n"),))
+append_only("ledger_closing", unique=(("key",), ("home", "n"), ("reopening_id",)))
+append_only("ledger_reopening")
+append_only("ledger_reopeningdeclined", unique=(("reopening_id",),))
+append_only("ledger_seal", unique=(("key",), ("home", "n")))
+append_only("ledger_check")
+guard_sql(
+    name="days are closed in order, and reopened by two",
+    table="ledger_closing",
+    sqlite=_sql("closings_sqlite.sql"),
+    postgresql=_sql("closings_postgresql.sql"),
+)
 guard_sql(
     name="the books keep their balances",
     table="ledger_balance",

@@ -319,4 +319,5 @@ def constraints_are_there() -> list[str]:
         tables = dict(cursor.fetchall())
     said = " ".join(tables.values())
     lost = [name for name in wanted if not re.search(rf"CONSTRAINT {name}\b", said)]
-    return lost + [f"{name}: STRICT" for name, sql in tables.items() if "STRICT" not in sql]
+    ours = re.findall(r"CREATE TABLE (\w+)", text.read_text(encoding="utf-8"))
+    return lost + [f"{name}: STRICT" for name in ours if "STRICT" not in tables.get(name, "")]
