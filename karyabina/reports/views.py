@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from karyabina.base import sheets
 from karyabina.base.money import rupiah_text
 from karyabina.base.times import local
 from karyabina.festivals.models import Participation, Stand
 from karyabina.offices.models import Office
-from karyabina.reports import charts, owed, queries, sheets, statement
+from karyabina.reports import charts, owed, queries, statement
 from karyabina.schemes.models import percent
 from karyabina.settlement import queries as settlement
 from karyabina.staff.access import may

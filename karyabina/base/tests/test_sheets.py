@@ -3,11 +3,13 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karyabina.reports.sheets import FORMULA, download, lines, safe
+from karyabina.base import sheets
+from karyabina.base.sheets import FORMULA, TooLongForASheet, download, lines, safe, workbook
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,29 @@ def test_a_download_is_a_file_that_no_cache_keeps() -> None:
     assert response["Content-Disposition"] == 'attachment; filename="hak.csv"'
     assert response["Cache-Control"] == "private, no-store"
     assert b"".join(response).endswith(b"x\r\n")
+
+
+def opened(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    response = workbook("tabel", ("Akun", "Jumlah"), rows)  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response)))  # type: ignore[arg-type]
+    cells = [list(row) for row in book.active.iter_rows()]
+    assert not [one for row in cells for one in row if one.data_type == "f"]
+    return [tuple(one.value for one in row) for row in cells]
+
+
+def test_a_workbook_keeps_texts_as_texts_and_numbers_as_numbers() -> None:
+    found = opened([("=1+1", 45_000), ("stand:GOR", -5), ("a\x00b\x0bc", None), ("@x", 10**18)])
+    assert found == [
+        ("Akun", "Jumlah"),
+        ("=1+1", 45_000),
+        ("stand:GOR", -5),
+        ("abc", None),
+        ("@x", str(10**18)),
+    ]
+
+
+def test_a_workbook_that_no_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    assert len(opened([("a", 1)] * 2)) == 3
+    with pytest.raises(TooLongForASheet):
+        workbook("tabel", ("a", "b"), [("a", 1)] * 3)
