@@ -94,11 +94,16 @@ def workbook(name: str, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) 
     titles = [_kept(sheet, str(title)) for title in heading]
     for title in titles:
         title.font = Font(bold=True)
-    sheet.append(titles)
-    for number, row in enumerate(rows):
-        if number >= MOST_ROWS:
-            raise TooLongForASheet
-        sheet.append([_kept(sheet, value) for value in row])
+    try:
+        sheet.append(titles)
+        for number, row in enumerate(rows):
+            if number >= MOST_ROWS:
+                raise TooLongForASheet
+            sheet.append([_kept(sheet, value) for value in row])
+    except BaseException:  # openpyxl keeps the rows in a file of its own until it saves them
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     book.save(file)
     file.seek(0)
