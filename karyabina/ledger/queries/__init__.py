@@ -12,30 +12,42 @@ from karyabina.ledger.queries.amounts import (
     holders,
 )
 from karyabina.ledger.queries.days import booked_day
-from karyabina.ledger.queries.keys import KeyReused, digest_of, find, same_entry
-from karyabina.ledger.queries.lines import (
+from karyabina.ledger.queries.histories import (
     History,
     HistoryLine,
+    Period,
+    history,
+    whole_history,
+)
+from karyabina.ledger.queries.journeys import Flow, Journey, journey, whole_journey
+from karyabina.ledger.queries.keys import KeyReused, digest_of, find, same_entry
+from karyabina.ledger.queries.lines import (
     Line,
     NoSuchPlace,
-    Story,
     came_to,
-    history,
     movements_of_unit,
-    story,
     went_from,
 )
+from karyabina.ledger.queries.periods import Turnover, balances_at, turnover
+from karyabina.ledger.queries.sight import Sight
+from karyabina.ledger.queries.stories import Story, story, story_for
 
 __all__ = (
+    "Flow",
     "History",
     "HistoryLine",
+    "Journey",
     "KeyReused",
     "Line",
     "NoSuchPlace",
+    "Period",
+    "Sight",
     "Story",
+    "Turnover",
     "balance",
     "balance_at",
     "balances",
+    "balances_at",
     "booked_day",
     "came_to",
     "digest_of",
@@ -43,8 +55,13 @@ __all__ = (
     "find",
     "history",
     "holders",
+    "journey",
     "movements_of_unit",
     "same_entry",
     "story",
+    "story_for",
+    "turnover",
     "went_from",
+    "whole_history",
+    "whole_journey",
 )

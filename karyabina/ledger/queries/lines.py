@@ -1,15 +1,15 @@
-"""Movements with their codes spelt out: histories, where a unit has been, an entry's story."""
+"""Movements with their codes spelt out: where a unit has been."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.refusal import Refusal
-from karyabina.ledger.models import Entry, Movement
+from karyabina.ledger.models import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +35,6 @@ class Line:
         return f"{self.recorded_at.isoformat()}|{self.entry_key}|{self.n}"
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """A movement seen from one account: what it changed, and what was there afterwards."""
-
-    line: Line
-    change: int
-    running: int
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """One page, newest first; `older` is the `before` of the next page, or None at the end."""
-
-    lines: tuple[HistoryLine, ...]
-    older: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """An entry with all its movements, what it reverses and what reversed it."""
-
-    entry: Entry
-    lines: tuple[Line, ...]
-    reversed_by: UUID | None
-
-
 class NoSuchPlace(Refusal):
     """The mark of a page (`before`) is not one that was given out."""
 
@@ -68,7 +42,8 @@ class NoSuchPlace(Refusal):
     message = _("Halaman riwayat ini tidak ada. Kembali ke halaman pertama.")
 
 
-def _lines(found: QuerySet[Movement]) -> list[Line]:
+def lines_of(found: QuerySet[Movement]) -> list[Line]:
+    """These movements, in their order, each with what its entry says: one query."""
     joined = found.select_related("entry__by", "source", "target", "unit")
     return [
         Line(
@@ -107,54 +82,11 @@ def _newest(sides: Iterable[Q], before: str | None, limit: int) -> list[Line]:
     found = [
         line
         for side in sides
-        for line in _lines(
+        for line in lines_of(
             Movement.objects.filter(side, place).order_by("-recorded_at", "-entry_id", "-n")[:limit]
         )
     ]
     return sorted(found, key=lambda m: (m.recorded_at, m.entry_key, m.n), reverse=True)[:limit]
-
-
-def history(
-    code: str, unit: str | None = None, *, before: str | None = None, limit: int = 50
-) -> History:
-    """The movements of an account, newest first, each with the balance after it.
-
-    Four queries, however long the account is. Within an entry the balance after a single
-    movement is only a step on the way: the books count an entry as a whole."""
-    of_unit = Q() if unit is None else Q(unit__code=unit)
-    sides = (Q(source__code=code) & of_unit, Q(target__code=code) & of_unit)
-    lines = _newest(sides, before, limit + 1)
-    page, more = lines[:limit], len(lines) > limit
-    running = _sums_below(code, unit, page[0]) if page else {}
-    seen = []
-    for line in page:
-        change = line.amount if line.target == code else -line.amount
-        seen.append(HistoryLine(line, change, running[line.unit]))
-        running[line.unit] -= change
-    return History(tuple(seen), page[-1].cursor if more else None)
-
-
-def _sums_below(code: str, unit: str | None, newest: Line) -> dict[str, int]:
-    """Unit → what the account held just after `newest`, from all movements up to it."""
-    upto = _older_than(newest.cursor) | Q(entry_id=newest.entry_key, n=newest.n)
-    if unit is not None:
-        upto &= Q(unit__code=unit)
-    sums: dict[str, int] = {}
-    for side, sign in (("target__code", 1), ("source__code", -1)):
-        found = Movement.objects.filter(upto, **{side: code}).order_by()
-        for of, amount in found.values_list("unit__code").annotate(Sum("amount")):
-            sums[of] = sums.get(of, 0) + sign * amount
-    return sums
-
-
-def story(key: UUID) -> Story | None:
-    """The entry of this key with its movements in order, or None."""
-    entry = Entry.objects.select_related("by", "reverses").filter(pk=key).first()
-    if entry is None:
-        return None
-    lines = _lines(Movement.objects.filter(entry_id=key).order_by("n"))
-    reversal = Entry.objects.filter(reverses_id=key).values_list("key", flat=True).first()
-    return Story(entry, tuple(lines), reversal)
 
 
 def movements_of_unit(unit: str, *, before: str | None = None, limit: int = 200) -> list[Line]:
