@@ -5,7 +5,6 @@ An office is named by its code (`home` of its accounts)."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -76,48 +75,156 @@ class DayFigures:
     figures: Figures
 
 
-_SIDE = """
-SELECT a.home, m.booked_on, m.entry_key,
-  CASE WHEN u.kind = 'money' AND a.cls = '{holding}' AND (o.cls <> a.cls OR o.home <> a.home)
-    THEN m.amount ELSE 0 END AS {money},
-  0 AS {no_money},
-  CASE WHEN a.cls = 'claim' AND (o.cls <> a.cls OR o.home <> a.home)
-    THEN m.amount ELSE 0 END AS {due},
-  0 AS {no_due}
-FROM ledger_entry AS e
-JOIN ledger_movement AS m ON m.entry_key = e.key
-JOIN ledger_account AS a ON a.id = m.{side} AND a.cls <> 'outside'
-JOIN ledger_account AS o ON o.id = m.{other}
-JOIN ledger_unit AS u ON u.id = m.unit_id
-LEFT JOIN ledger_closing AS c ON c.home = a.home
-  AND c.n = (SELECT max(n) FROM ledger_closing WHERE home = a.home)
-WHERE {{where}} AND (c.until IS NULL OR e.booked_on > c.until)"""
-
-
-def _side(side: str, other: str, *, came: bool) -> str:
-    text = _SIDE.format(
-        side=side,
-        other=other,
-        holding="holding",
-        money="came" if came else "went",
-        no_money="went" if came else "came",
-        due="due_came" if came else "due_went",
-        no_due="due_went" if came else "due_came",
-    )
-    if came:
-        return text
-    # UNION ALL goes by place, not by name.
-    return (
-        f"SELECT home, booked_on, entry_key, came, went, due_came, due_went FROM ({text}) AS gave"
-    )
+_SIDE = (
+    "SELECT a.home, e.booked_on, m.entry_key,"
+    " CASE WHEN {{moved}} AND a.cls = 'holding' THEN {came} ELSE 0 END AS came,"
+    " CASE WHEN {{moved}} AND a.cls = 'holding' THEN {went} ELSE 0 END AS went,"
+    " CASE WHEN {{moved}} AND a.cls = 'claim' THEN {came} ELSE 0 END AS due_came,"
+    " CASE WHEN {{moved}} AND a.cls = 'claim' THEN {went} ELSE 0 END AS due_went"
+    " FROM ledger_entry AS e JOIN ledger_movement AS m ON m.entry_key = e.key"
+    " JOIN ledger_account AS a ON a.id = m.{side} AND a.cls <> 'outside'"
+    " JOIN ledger_account AS o ON o.id = m.{other} JOIN ledger_unit AS u ON u.id = m.unit_id"
+    " WHERE {{where}}"
+)
+_MOVED = "u.kind = 'money' AND (o.cls <> a.cls OR o.home <> a.home)"
+_CAME = _SIDE.format(came="m.amount", went="0", side="target_id", other="source_id")
+_WENT = _SIDE.format(came="0", went="m.amount", side="source_id", other="target_id")
 
 
 def waiting(homes: Iterable[str]) -> list[DayFigures]:
-    """The days of these offices that have entries and are not closed, in order. One query."""
-    text, values = among("a.home", homes)
-    since = [row.until for row in _last(homes := list(values_of(values)))]
-    return []
+    """The days of these offices that have entries and are not closed, in order. Two queries."""
+    asked = list(homes)
+    closed = closed_until(asked)
+    where, params = among("a.home", asked)
+    if asked and len(closed) == len(set(asked)):
+        where += " AND e.booked_on > %s"
+        params.append(min(closed.values()).isoformat())
+    sides = f"{_CAME} UNION ALL {_WENT}".format(moved=_MOVED, where=where)
+    rows = ask(
+        "SELECT home, booked_on, count(DISTINCT entry_key), sum(came), sum(went), sum(due_came),"
+        f" sum(due_went) FROM ({sides}) AS s GROUP BY home, booked_on ORDER BY home, booked_on",
+        params + params,
+    )
+    found = [
+        DayFigures(home, _day(day), Figures(*(int(figure) for figure in figures)))
+        for home, day, *figures in rows
+    ]
+    return [one for one in found if one.home not in closed or one.day > closed[one.home]]
 
 
-def values_of(values: Any) -> Any:
-    return values
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What an office may want to settle before it closes: goods under way, differences."""
+
+    account: str
+    unit: str
+    amount: int
+
+
+def unfinished(home: str) -> list[Unfinished]:
+    """Goods that are still under way from or to an office, and differences nobody has cleared."""
+    rows = ask(
+        "SELECT a.code, u.code, b.amount FROM ledger_balance AS b"
+        " JOIN ledger_account AS a ON a.id = b.account_id"
+        " JOIN ledger_unit AS u ON u.id = b.unit_id"
+        " WHERE a.home = %s AND b.amount <> 0"
+        " AND (a.code LIKE 'transit:%%' OR a.code LIKE 'difference:%%') ORDER BY a.code, u.code",
+        [home],
+    )
+    return [Unfinished(account, unit, int(amount)) for account, unit, amount in rows]
+
+
+# --- what an office's list and page show ---------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an office is: closed up to `until` (None: never), the days that wait, a request
+    that waits for an answer."""
+
+    home: str
+    until: date | None
+    last: Closing | None
+    asked: Reopening | None
+    days: tuple[DayFigures, ...]
+
+    @property
+    def figures(self) -> Figures:
+        return total(self.days)
+
+
+def total(days: Iterable[DayFigures]) -> Figures:
+    return sum((one.figures for one in days), Figures())
+
+
+def standings(homes: Iterable[str]) -> dict[str, Standing]:
+    """Each office's standing; the same few queries however many offices."""
+    asked = list(homes)
+    last = {row.home: row for row in _last(asked)}
+    open_requests = requests(asked)
+    days: dict[str, list[DayFigures]] = {home: [] for home in asked}
+    for one in waiting(asked):
+        days[one.home].append(one)
+    return {
+        home: Standing(
+            home,
+            last[home].until if home in last else None,
+            last.get(home),
+            open_requests.get(home),
+            tuple(days[home]),
+        )
+        for home in asked
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to an office's days, for its history.
+
+    `what` is closed, asked, reopened or declined; `until` the day up to which the closing in
+    question reached."""
+
+    what: str
+    period: str
+    until: date | None
+    at: datetime
+    by: Staff
+    reason: str = ""
+
+
+def history(home: str, limit: int = 200) -> list[Event]:
+    """What happened to the days of an office, newest first: two queries."""
+    events = [
+        Event(
+            "closed" if row.reopening_id is None else "reopened",
+            row.period,
+            row.until if row.reopening_id is None else row.was,
+            row.at,
+            row.by,
+        )
+        for row in Closing.objects.filter(home=home).select_related("by").order_by("-n")[:limit]
+    ]
+    asked = Reopening.objects.filter(closing__home=home).order_by("-at", "-key")
+    for row in asked.select_related("by", "closing", "declined__by")[:limit]:
+        of = row.closing
+        events.append(Event("asked", of.period, of.until, row.at, row.by, row.reason))
+        said_no = getattr(row, "declined", None)
+        if said_no is not None:
+            events.append(
+                Event("declined", of.period, of.until, said_no.at, said_no.by, said_no.reason)
+            )
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+# --- seals ---------------------------------------------------------------------------------------
+def seals_of(homes: Iterable[str], *, since: date | None = None) -> QuerySet[Seal]:
+    """The seals of these offices in the order of their chains; of days since one, if given."""
+    found = Seal.objects.filter(home__in=list(homes))
+    return found if since is None else found.filter(day__gte=since)
+
+
+def sealed_months(home: str) -> list[date]:
+    """The months (their first days) of which an office has seals, newest first."""
+    return list(Seal.objects.filter(home=home).dates("day", "month", order="DESC"))
