@@ -1,48 +1,27 @@
-"""`./run bench [--quick] [--seed N] [--json]`: measure on the engine of DATABASE_URL.
+"""Measure; each figure is printed with what it is compared with.
 
-Everything happens in a database of its own, made for the run and dropped after it. Each figure is
-printed with what it is compared with: a machine alone decides the value, the ratio travels.
+A machine alone decides the value, the ratio travels. DATABASE_URL says on which engine; without it
+SQLite is measured, and then PostgreSQL on a server that is started for it. Everything happens in
+databases of its own, on this machine, every commit synced to disk, all guards and indexes on.
 """
 
 import argparse
-import json
 import os
-import platform
 import random
+import shutil
+import signal
+import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+from benchmarks import cluster
+from benchmarks.plan import SECTIONS
 
-import django
-
-django.setup()
-
-from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
-
-from benchmarks import sales
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured number: `ratio` is `value / reference`, both in `unit`."""
-
-    name: str
-    value: float
-    unit: str
-    reference: float
-    ratio: float
-
-
-def engine() -> str:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SHOW server_version")
-            return "PostgreSQL " + cursor.fetchone()[0].split()[0]
-        cursor.execute("SELECT sqlite_version()")
-        return "SQLite " + cursor.fetchone()[0]
+PROJECT = Path(__file__).resolve().parents[1]
+PATIENCE = 90  # seconds that what is measured may take to tidy up
 
 
 def whole_number(text: str) -> int:
@@ -51,40 +30,98 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
-def as_table(figures: Sequence[Figure]) -> str:
-    width = max(len(figure.name) for figure in figures)
-    head = f"{'':{width}}  {'value':>10}  {'plain':>10}  {'ratio':>6}"
-    rows = [
-        f"{f.name:{width}}  {f.value:>10.0f}  {f.reference:>10.0f}  {f.ratio:>6.2f}  {f.unit}"
-        for f in figures
-    ]
-    return "\n".join([head, *rows])
+def sections(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in SECTIONS:
+            known = ", ".join(SECTIONS)
+            raise argparse.ArgumentTypeError(f"there is no {name!r}; there are {known}")
+    return [name for name in SECTIONS if name in names]
 
 
-def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__, allow_abbrev=False)
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./run bench",
+        description=__doc__,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="sections:\n" + "\n".join(f"  {n:10} {what}" for n, what in SECTIONS.items()),
+    )
+    parser.add_argument("subject", nargs="?", choices=["ledger"], default="ledger")
+    parser.add_argument("--only", type=sections, metavar="NAME[,NAME]", default=list(SECTIONS))
     parser.add_argument("--quick", action="store_true", help="end within a minute")
     parser.add_argument("--seed", type=whole_number, default=None)
     parser.add_argument("--json", action="store_true", help="one object a figure")
+    parser.add_argument(
+        "--profile", action="store_true", help="instead: where the time of one posting goes"
+    )
     chosen = parser.parse_args(arguments)
-    seed = random.SystemRandom().randrange(2**31) if chosen.seed is None else chosen.seed
+    if chosen.seed is None:
+        chosen.seed = random.SystemRandom().randrange(2**31)
+    return chosen
 
-    made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+
+@contextmanager
+def servers() -> Iterator[list[str]]:
+    """DATABASE_URL of each engine to measure; an empty one is SQLite in a file of the run."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given:
+        yield [given]
+        return
+    with cluster.running() as url:
+        yield ["", url]
+
+
+def measure(url: str, chosen: argparse.Namespace) -> int:
+    """One engine in a process of its own, because settings are read once."""
+    words = ["--seed", str(chosen.seed), "--only", ",".join(chosen.only)]
+    words += [f"--{name}" for name in ("quick", "json", "profile") if getattr(chosen, name)]
+    work = tempfile.mkdtemp(prefix="karyabina-bench-")
+    environment = os.environ | {"DATABASE_URL": url, "KARYABINA_TEST_DATA": work}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.ledger", *words],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
-        machine = f"{engine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        if not chosen.json:
-            print(f"{machine}, seed {seed}")
-        figures = [
-            Figure(m.name, round(m.value, 1), m.unit, round(m.reference, 1), round(m.ratio, 3))
-            for m in sales.measure(seed=seed, quick=chosen.quick)
-        ]
+        return child.wait()
     finally:
-        teardown_databases(made, verbosity=0)
-    if chosen.json:
-        for figure in figures:
-            print(json.dumps(asdict(figure) | {"machine": machine, "seed": seed}))
-    else:
-        print(as_table(figures))
+        if child.poll() is None:
+            child.terminate()
+        try:
+            child.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            print("It does not end by itself and is ended.", file=sys.stderr)
+        with suppress(ProcessLookupError):  # whatever it may have left running
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def stop(_number: int, _frame: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # once is enough: tidying up is not disturbed
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str]) -> int:
+    chosen = asked(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    try:
+        with servers() as urls:
+            for url in urls:
+                status = measure(url, chosen)
+                if status:
+                    return status
+    except cluster.NotInstalled as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; nothing is left behind.", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -1,0 +1,1 @@
+"""The books under load: sales, batches, growth, questions, `karya verify`, other programs."""
