@@ -14,7 +14,10 @@ if "KARYABINA_TEST_DATA" not in os.environ:
 os.environ["KARYABINA_DATA"] = os.environ["KARYABINA_TEST_DATA"]
 os.environ["KARYABINA_SECRET_KEY"] = "only-for-tests"
 os.environ["KARYABINA_DEMO"] = "1"  # so that the demonstration's pages are walked as well
-for name in ("KARYABINA_DEBUG", "KARYABINA_TLS", "KARYABINA_HOSTS", "KARYABINA_SECOND_FACTOR"):
+for name in (
+    "KARYABINA_DEBUG", "KARYABINA_TLS", "KARYABINA_HOSTS", "KARYABINA_SECOND_FACTOR",
+    "KARYABINA_SEAL_KEY", "KARYABINA_SEAL_KEY_LOST",
+):  # fmt: skip
     os.environ.pop(name, None)
 
 from karyabina.config.settings import *  # noqa: E402, F403

@@ -45,6 +45,12 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# Closed days are marked with it (decision 0030). Made when the first day is closed, unless given.
+# Several words: the first marks, the others are older keys. The last switch: the key is lost for
+# ever, and closing goes on with a new one.
+SEAL_KEY = os.environ.get("KARYABINA_SEAL_KEY", "")
+SEAL_KEY_FILE = DATA / "seal-key"
+SEAL_KEY_LOST = switch("SEAL_KEY_LOST")
 ALLOWED_HOSTS = os.environ.get("KARYABINA_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("KARYABINA_ORIGINS", "").split(",") if o]
 BEHIND_TLS = switch("TLS")

@@ -4,12 +4,13 @@ An office is named by its code (`home` of its accounts)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from karyabina.ledger.models import Closing, Reopening
-from karyabina.ledger.queries.sql import among
+from karyabina.ledger.models import Closing, Reopening, Seal
+from karyabina.ledger.queries.sql import among, ask
+from karyabina.staff.models import Staff
 
 
 # --- what holds now ------------------------------------------------------------------------------
