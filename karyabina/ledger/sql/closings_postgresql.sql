@@ -12,9 +12,18 @@ BEGIN
       OR NEW.home = 'hub' THEN
     RAISE 'ledger: a closing follows the one before' USING ERRCODE = 'check_violation';
   END IF;
+  IF NEW.reopening_id IS NULL AND (NEW.until IS NULL OR NEW.until <= NEW.was) THEN
+    RAISE 'ledger: a closing goes forward' USING ERRCODE = 'check_violation';
+  END IF;
   IF NEW.period = 'month' AND NEW.reopening_id IS NULL
       AND NEW.until <> (date_trunc('month', NEW.until) + interval '1 month - 1 day')::date THEN
     RAISE 'ledger: a month is closed to its last day' USING ERRCODE = 'check_violation';
+  END IF;
+  -- Somewhere on earth it is 14 hours later; the office's own clock is asked before.
+  IF NEW.reopening_id IS NULL AND NEW.until + (NEW.period = 'month')::int
+      > ((NEW.at AT TIME ZONE 'UTC') + interval '14 hours')::date THEN
+    RAISE 'ledger: a day is closed once it has begun, a month once it is over'
+      USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.reopening_id IS NULL THEN
     RETURN NEW;
@@ -82,7 +91,9 @@ BEGIN
   PERFORM pg_advisory_xact_lock(7310, hashtext(NEW.home));
   SELECT * INTO last FROM ledger_seal WHERE home = NEW.home ORDER BY n DESC LIMIT 1;
   IF NEW.n IS DISTINCT FROM coalesce(last.n, 0) + 1
-      OR NEW.previous IS DISTINCT FROM coalesce(last.digest, repeat('0', 64)) THEN
+      OR NEW.previous IS DISTINCT FROM coalesce(last.digest, repeat('0', 64))
+      OR EXISTS (
+        SELECT 1 FROM ledger_seal WHERE closing_id = NEW.closing_id AND day >= NEW.day) THEN
     RAISE 'ledger: a seal follows the one before' USING ERRCODE = 'check_violation';
   END IF;
   IF NOT EXISTS (

@@ -8,9 +8,16 @@ BEGIN
       OR NEW.was IS NOT (
         SELECT until FROM ledger_closing WHERE home = NEW.home ORDER BY n DESC LIMIT 1)
       OR NEW.home = 'hub';
+  SELECT RAISE(ABORT, 'ledger: a closing goes forward')
+    WHERE NEW.reopening_id IS NULL AND (NEW.until IS NULL OR NEW.until <= NEW.was);
   SELECT RAISE(ABORT, 'ledger: a month is closed to its last day')
     WHERE NEW.period = 'month' AND NEW.reopening_id IS NULL
       AND NEW.until <> date(NEW.until, 'start of month', '+1 month', '-1 day');
+  -- Somewhere on earth it is 14 hours later; the office's own clock is asked before.
+  SELECT RAISE(ABORT, 'ledger: a day is closed once it has begun, a month once it is over')
+    WHERE NEW.reopening_id IS NULL
+      AND date(NEW.until, CASE NEW.period WHEN 'month' THEN '+1 day' ELSE '+0 days' END)
+        > date(NEW.at, '+14 hours');
   SELECT RAISE(ABORT, 'ledger: a closing is taken back whole, by a second person')
     WHERE NEW.reopening_id IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM ledger_reopening AS r JOIN ledger_closing AS c ON c.key = r.closing_id
@@ -49,7 +56,9 @@ BEGIN
     WHERE NEW.n IS NOT (SELECT coalesce(max(n), 0) + 1 FROM ledger_seal WHERE home = NEW.home)
       OR NEW.previous IS NOT coalesce(
         (SELECT digest FROM ledger_seal WHERE home = NEW.home ORDER BY n DESC LIMIT 1),
-        '0000000000000000000000000000000000000000000000000000000000000000');
+        '0000000000000000000000000000000000000000000000000000000000000000')
+      OR EXISTS (
+        SELECT 1 FROM ledger_seal WHERE closing_id = NEW.closing_id AND day >= NEW.day);
   SELECT RAISE(ABORT, 'ledger: a seal is of a day of the last closing')
     WHERE NOT EXISTS (
       SELECT 1 FROM ledger_closing AS c
