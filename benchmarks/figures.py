@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 
 WIDTH = 60
@@ -50,6 +50,10 @@ class Figure:
             f"  {self.name:{WIDTH}} {shown(self.value):>9} {self.unit:8} {ratio:>7}"
             f"  {against:34} {said}"
         ).rstrip()
+
+    def unjudged(self) -> "Figure":
+        """The same where the measurement is too short, or too small, to judge the aim."""
+        return replace(self, aim="", reached=None)
 
     def as_json(self, machine: str, seed: int) -> str:
         return json.dumps(asdict(self) | {"machine": machine, "seed": seed}, ensure_ascii=False)

@@ -54,10 +54,10 @@ FULL = Effort(
     asked=200,
 )
 QUICK = Effort(
-    rounds=2,
-    seconds=0.1,
-    clients=(1, 4),
-    sizes=(10_000, 100_000),
+    rounds=1,
+    seconds=0.2,
+    clients=(4,),
+    sizes=(10_000, 50_000),
     entries=1_000,
     asked=10,
 )
