@@ -56,6 +56,9 @@ def asked(arguments: Sequence[str]) -> argparse.Namespace:
         "--profile", action="store_true", help="instead: where the time of one posting goes"
     )
     chosen = parser.parse_args(arguments)
+    given = os.environ.get("DATABASE_URL", "")
+    if given and not given.startswith(("sqlite:", "postgres")):
+        parser.error("DATABASE_URL names neither SQLite nor PostgreSQL")
     if chosen.seed is None:
         chosen.seed = random.SystemRandom().randrange(2**31)
     return chosen

@@ -14,7 +14,8 @@ import django
 
 django.setup()
 
-from django.db import connection
+import psycopg
+from django.db import OperationalError, connection
 
 from benchmarks.figures import HEAD, Figure
 from benchmarks.ledger import (
@@ -114,6 +115,7 @@ def show(name: str, shelf: Shelf, line: Callable[[Figure], str]) -> None:
 
 def perform(chosen: argparse.Namespace, effort: Effort) -> None:
     local()
+    connection.ensure_connection()
     shelf = Shelf(effort, chosen.seed)
     books.use(shelf.base)
     machine = (
@@ -121,7 +123,7 @@ def perform(chosen: argparse.Namespace, effort: Effort) -> None:
     )
     if chosen.profile:
         print(machine)
-        for text in profile.show(chosen.seed):
+        for text in profile.show(shelf.base, chosen.seed):
             print(text, flush=True)
         return
     if not chosen.json:
@@ -157,7 +159,7 @@ def main(arguments: Sequence[str]) -> int:
         perform(chosen, QUICK if chosen.quick else FULL)
     except KeyboardInterrupt:
         return 130
-    except RuntimeError as fault:
+    except (RuntimeError, OperationalError, psycopg.OperationalError) as fault:
         print(fault, file=sys.stderr)
         return 1
     finally:

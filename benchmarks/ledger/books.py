@@ -7,6 +7,7 @@ folder of the run. `use` turns this process's connection to one of them.
 import os
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +108,21 @@ def copy(of: Books, label: str) -> Books:
     return books
 
 
+def room() -> float:
+    """Bytes free where the databases are, as far as that can be known."""
+    place = FOLDER
+    if postgresql():
+        with connect_postgresql(Books(str(_GIVEN["NAME"]))) as server:
+            row = server.execute(
+                "SELECT current_setting('data_directory', true) WHERE"
+                " pg_has_role('pg_read_all_settings', 'member')"
+            ).fetchone()
+        place = Path(row[0]) if row else place
+    while not os.access(place, os.X_OK) and place != place.parent:
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
 def size(books: Books) -> int:
     """Bytes on disk."""
     if postgresql():
@@ -131,8 +147,11 @@ def drop(books: Books) -> None:
 def drop_all() -> None:
     """Leave nothing behind."""
     connection.close()
-    while _made:
-        drop(_made[-1])
+    for books in list(reversed(_made)):
+        try:
+            drop(books)
+        except psycopg.OperationalError as fault:
+            print(f"{books.name} could not be dropped: {fault}", file=sys.stderr)
 
 
 def settle(books: Books) -> None:

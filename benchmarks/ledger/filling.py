@@ -65,6 +65,7 @@ SIDES = (
     "SELECT target_id AS account_id, unit_id, amount, recorded_at FROM ledger_movement"
     " UNION ALL SELECT source_id, unit_id, -amount, recorded_at FROM ledger_movement"
 )
+BYTES = 1_000  # on disk for each movement, while it is made; then less than half
 PART = 100_000  # entries at once, so that memory and the journal of the database stay small
 
 
@@ -91,6 +92,11 @@ def open_past(base: Books, label: str, seed: int) -> Books:
 def fill(of: Books, label: str, size: int, tell: Callable[[str], None]) -> Books:
     """A copy of `of` with sales until there are `size` movements."""
     began = time.perf_counter()
+    if databases.room() < size * BYTES:
+        raise RuntimeError(
+            f"{size:,} movements need {size * BYTES / 1e9:.0f} GB on disk;"
+            f" {databases.room() / 1e9:.0f} are free (--quick needs less)"
+        )
     books = databases.copy(of, label)
     databases.use(books)
     lacking = size - movements(books)

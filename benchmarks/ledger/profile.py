@@ -33,8 +33,8 @@ ROUNDS = 5
 WARM = 8  # sales that are not counted: plans are made anew after a change
 
 
-def show(seed: int) -> Iterator[str]:
-    books = databases.create("profile")
+def show(base: Books, seed: int) -> Iterator[str]:
+    books = databases.copy(base, "profile")
     plain.make_tables(books)
     draw = random.Random(seed)
     yield from _layers(books, draw)
