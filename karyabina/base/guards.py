@@ -5,7 +5,7 @@ A room says `append_only("till_sale")` or `guard_sql(...)` in its `models.py`; a
 names those that are not there: the system check refuses to start a server without them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -112,16 +112,20 @@ def _statements(text: str) -> list[str]:
     return [part.strip() for part in text.split(BREAK) if part.strip()]
 
 
+def statements(vendor: str, tables: Container[str]) -> Iterator[str]:
+    """All that makes the guards of these tables on an engine, in order."""
+    for guard in GUARDS.values():
+        if guard.table in tables:
+            yield from _statements(guard.sqlite if vendor == "sqlite" else guard.postgresql)
+
+
 def install(using: str = "default") -> None:
     """Make all registered guards whose table exists; may be repeated."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for guard in GUARDS.values():
-            if guard.table in tables:
-                text = guard.sqlite if connection.vendor == "sqlite" else guard.postgresql
-                for statement in _statements(text):
-                    cursor.execute(statement)
+        for statement in statements(connection.vendor, tables):
+            cursor.execute(statement)
 
 
 def drop(using: str = "default") -> None:

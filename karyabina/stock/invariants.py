@@ -3,6 +3,7 @@
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from karyabina.ledger.passes import accounts_away_from_home
 from karyabina.ledger.verify import MOST_FAULTS, invariant
 from karyabina.stock.models import Breakage, Lot
 
@@ -25,3 +26,10 @@ def breakages_are_booked() -> list[str]:
     )
     wrong = Breakage.objects.exclude(pk__in=booked).select_related("lot").order_by("at")
     return [str(breakage) for breakage in wrong[:MOST_FAULTS]]
+
+
+@invariant(_("Setiap akun milik kantor berumah di kantor itu"))
+def accounts_of_an_office_are_at_home_there() -> list[str]:
+    """Its store, its bank, what is due to it, what it owes and shares: all are closed with it."""
+    words = ("store", "material", "bank", "due", "owed", "capital", "premi", "state")
+    return [f"{code}: {home}" for code, home in accounts_away_from_home(words)]
