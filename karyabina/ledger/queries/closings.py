@@ -226,6 +226,11 @@ def seals_of(homes: Iterable[str], *, since: date | None = None) -> QuerySet[Sea
     return found if since is None else found.filter(day__gte=since)
 
 
+def sealing_homes() -> list[str]:
+    """The offices that have seals."""
+    return sorted(Seal.objects.order_by().values_list("home", flat=True).distinct())
+
+
 def sealed_months(home: str) -> list[date]:
     """The months (their first days) of which an office has seals, newest first."""
     return list(Seal.objects.filter(home=home).dates("day", "month", order="DESC"))

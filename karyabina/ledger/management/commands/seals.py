@@ -1,0 +1,37 @@
+"""`karya seals`: the seals of closed days, one on a line, to be printed or kept elsewhere."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from karyabina.base.times import NotADay, parse_day
+from karyabina.ledger import seals
+from karyabina.ledger.queries.closings import sealing_homes, seals_of
+
+
+def day(text: str) -> date:
+    try:
+        return parse_day(text)
+    except NotADay as no:
+        raise ArgumentTypeError(str(no)) from no
+
+
+class Command(BaseCommand):
+    help = "Tulis segel hari yang sudah ditutup, satu baris satu segel."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--office", metavar="KODE", help="hanya kantor ini")
+        parser.add_argument(
+            "--since", type=day, metavar="TANGGAL", help="hanya hari sejak tanggal ini"
+        )
+
+    def handle(
+        self, *args: object, office: str | None = None, since: date | None = None, **_o: object
+    ) -> None:
+        homes = sealing_homes()
+        if office is not None and office not in homes:
+            raise CommandError(_("Kantor %(code)s belum punya segel.") % {"code": office})
+        for seal in seals_of(homes if office is None else [office], since=since).iterator():
+            self.stdout.write(seals.line(seal))
