@@ -28,7 +28,6 @@ OPEN: dict[str, Callable[[Books, int], ways.Way]] = {
     "plain": plain.opened,
     "bare": lambda books, _client: ways.bare(books),
     "action": lambda books, _client: ways.action(books),
-    "batch": lambda books, _client: ways.batch(books),
     "action batch": lambda books, _client: ways.action_batch(books),
 }
 

@@ -88,7 +88,7 @@ def in_batches(base: Books, effort: Effort, seed: int) -> Iterator[Figure]:
     together = Load("plain", each=BATCH)
     batches = [
         Load(way, place, BATCH)
-        for way in ("batch", "action batch")
+        for way in ("action batch",)
         for place in ("spread", "hot")
         if ways.has_batches()
     ]

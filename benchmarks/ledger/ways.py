@@ -3,7 +3,7 @@
 - *bare*: the driver alone, with the statements of `karyabina.ledger.writing`: what the database
   itself costs.
 - *action*: `ledger.actions.post` in a transaction of its own: what the program does.
-- *batch* and *action batch*: the same two for many entries at once.
+- *action batch*: `ledger.actions.post_all`, many entries at once.
 
 A way is opened in the process that uses it, with a connection of its own; it is then called with
 the sales to post, one or many.
@@ -65,10 +65,6 @@ def action(books: Books) -> Way:
 
 def has_batches() -> bool:
     return hasattr(ledger, "post_all")
-
-
-def batch(books: Books) -> Way:
-    return action_batch(books)
 
 
 def action_batch(books: Books) -> Way:
