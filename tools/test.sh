@@ -29,6 +29,8 @@ wanted_programs() {
     postgres*) ;;
     *) find_initdb >/dev/null || missing="${missing:+$missing }postgresql" ;;
   esac
+  # Another program reads our journals and must come to the same balances.
+  command -v hledger >/dev/null || missing="${missing:+$missing }hledger"
   if [ -n "$missing" ]; then
     # shellcheck disable=SC2086 # one word a package
     apt_get "the tests" $missing || exit 1
