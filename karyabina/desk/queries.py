@@ -15,6 +15,7 @@ from karyabina.catalogue import queries as catalogue
 from karyabina.consignment.models import Consignment, Line, State
 from karyabina.festivals.models import Stand
 from karyabina.ledger import queries as ledger
+from karyabina.ledger.queries import checks
 from karyabina.offices.models import OfficeSet
 from karyabina.settlement import queries as settlement
 from karyabina.staff.models import Staff
@@ -279,6 +280,22 @@ def unpriced(asked: Asked) -> Iterator[Card]:
         )
 
 
+# --- the books ------------------------------------------------------------------------------------
+def unchecked_books(asked: Asked) -> Iterator[Card]:
+    """The books were wrong when they were last checked, or nobody checked them for a week."""
+    last = checks.last_check()
+    if last is not None and last.faults:
+        title = _("Ada yang salah dalam pembukuan")
+        yield Card(title, _("Pemeriksaan terakhir menemukannya."), reverse("ledger:checks"), "warn")
+    elif checks.is_stale(last, asked.now):
+        yield Card(
+            _("Pembukuan perlu diperiksa"),
+            _("Sudah lebih dari tujuh hari tidak diperiksa."),
+            reverse("ledger:checks"),
+            "search",
+        )
+
+
 # --- sharing --------------------------------------------------------------------------------------
 def to_settle(asked: Asked) -> Iterator[Card]:
     """Proceeds of my office that nobody has shared yet."""
@@ -295,6 +312,7 @@ def to_settle(asked: Asked) -> Iterator[Card]:
 
 
 CARDS: tuple[tuple[str, Waiting], ...] = (
+    ("ledger.check", unchecked_books),
     ("till.sell", my_shifts),
     ("consignment.receive", to_receive),
     ("consignment.offer", to_despatch),
@@ -331,6 +349,7 @@ WAYS = (
     Way(gettext_lazy("Bagi hasil"), "settlement:list", "scales", "settlement.see"),
     Way(gettext_lazy("Laporan"), "reports:index", "file", "reports.stand_day"),
     Way(gettext_lazy("Hak dan kewajiban"), "reports:owed", "scales", "reports.owed"),
+    Way(gettext_lazy("Pemeriksaan pembukuan"), "ledger:checks", "check", "ledger.check"),
     Way(gettext_lazy("Isi gudang"), "stock:board", "box", "stock.see"),
     Way(gettext_lazy("Festival"), "festivals:list", "box", "festivals.arrange"),
     Way(gettext_lazy("Petugas dan peran"), "staff:list", "user", "staff.manage"),

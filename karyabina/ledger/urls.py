@@ -1,6 +1,10 @@
 """Addresses of the room `ledger`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from karyabina.ledger.views import checks
 
 app_name = "ledger"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("pemeriksaan/", checks.checks, name="checks"),
+]

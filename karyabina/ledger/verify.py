@@ -110,14 +110,16 @@ def beforehand(read: Callable[[], Any]) -> None:
 @contextmanager
 def one_state() -> Iterator[None]:
     """Read a single snapshot, while others go on selling; what was read once is kept until the
-    end. Within a transaction that is open already, its state is the one that is read."""
-    outside = getattr(_here, "read", None)
+    end. Within a state, or a transaction that is open already, that is the one that is read."""
+    if getattr(_here, "read", None) is not None:
+        yield
+        return
     _here.read = {read: _tried(read) for read in _BEFOREHAND}
     try:
         with _snapshot():
             yield
     finally:
-        _here.read = outside
+        _here.read = None
 
 
 def _tried(read: Callable[[], Any]) -> Any:

@@ -44,6 +44,9 @@ TABLE: dict[str, dict[Role, Reach]] = {
     "staff.audit": {ADMINISTRATOR: BELOW, AUDITOR: BELOW, HEAD: OWN},
     # the ledger
     "ledger.see": {AUDITOR: BELOW, TREASURER: OWN, HEAD: OWN, REGIONAL: BELOW},
+    "ledger.close": {TREASURER: OWN, HEAD: OWN},
+    "ledger.reopen": {TREASURER: OWN, HEAD: OWN, REGIONAL: BELOW},  # two different persons
+    "ledger.check": {AUDITOR: BELOW, HEAD: OWN, REGIONAL: BELOW},
     # goods
     "catalogue.see": {
         WORKSHOP: OWN,

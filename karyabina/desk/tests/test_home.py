@@ -1,6 +1,6 @@
 """What waits for each role, and that it is counted in a fixed number of queries."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -13,6 +13,8 @@ from karyabina.desk import queries
 from karyabina.desk.queries import Card
 from karyabina.festivals import actions as festivals
 from karyabina.festivals.models import Stand
+from karyabina.ledger.actions.checks import record_check
+from karyabina.ledger.verify import Finding
 from karyabina.staff import queries as staff
 from karyabina.staff.models import Role, Staff
 from karyabina.stock.models import Lot
@@ -193,12 +195,40 @@ def test_what_expires_and_what_has_no_price_waits_for_the_workshop() -> None:
     assert titles("head", "KLB") == []
 
 
+def test_books_that_are_wrong_or_unchecked_wait_for_who_may_check_them() -> None:
+    make.stand(invited=("KLB",))
+    priced_lot()  # recorded today, whatever day the festival is
+    now = datetime.now(tz=make.WITA)
+    assert titles("head", "KLB", now) == []
+    assert titles("head", "KLB", now + timedelta(days=8)) == ["Pembukuan perlu diperiksa"]
+    checked(now, [Finding("Selalu benar", ())])
+    assert titles("head", "KLB", now + timedelta(days=6)) == []
+    assert titles("auditor", "NTT", now + timedelta(days=8)) == ["Pembukuan perlu diperiksa"]
+    assert titles("treasurer", "KLB", now + timedelta(days=8)) == []
+    checked(now + timedelta(hours=1), [Finding("Selalu benar", ("ternyata tidak",))])
+    [card] = cards(make.officer("head", "KLB"), now + timedelta(days=1))
+    assert (card.title, card.url) == ("Ada yang salah dalam pembukuan", "/buku/pemeriksaan/")
+
+
+def checked(at: datetime, findings: list[Finding]) -> None:
+    record_check(
+        key=new_key(),
+        scope="books",
+        began_at=at,
+        at=at,
+        by=None,
+        entries=1,
+        movements=1,
+        findings=findings,
+    )
+
+
 @pytest.mark.parametrize("many", [1, 6])
 @pytest.mark.parametrize(
     ("role", "at_office", "asked"),
     [
         ("workshop", "KLB", 14),
-        ("regional", "NTT", 8),
+        ("regional", "NTT", 10),
         ("treasurer", "KLB", 6),
         ("cashier", "NTT", 8),
     ],

@@ -1,6 +1,8 @@
 """`karya verify` is silent about right books and names what is wrong with damaged ones."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -14,7 +16,8 @@ from karyabina.base import guards
 from karyabina.base.keys import new_key
 from karyabina.ledger import actions as ledger
 from karyabina.ledger import verify
-from karyabina.ledger.models import Entry, Move
+from karyabina.ledger.actions.checks import record_check
+from karyabina.ledger.models import Check, Entry, Move, Movement
 from karyabina.ledger.tests import raw
 from karyabina.ledger.tests.make import AT, CHIPS, made, person, posted, world
 
@@ -254,3 +257,65 @@ def test_verifying_takes_the_same_queries_for_few_and_many(
     for _ in range(50):
         posted(*CASH_AND_CHIPS[1:])
     assert queries() == few
+
+
+# --- what is written down ------------------------------------------------------------------------
+def test_every_run_is_written_down(books: None) -> None:
+    call_command("verify", stdout=StringIO())
+    check = Check.objects.get()
+    assert (check.scope, check.faults, check.by) == ("books", 0, None)
+    assert (check.entries, check.movements) == (
+        Entry.objects.count(),
+        Movement.objects.count(),
+    )
+    assert check.began_at <= check.ended_at
+    told = json.loads(check.findings)
+    assert ["Setiap saldo sama dengan jumlah perpindahannya", []] in told
+
+
+def test_what_was_wrong_is_written_down_too(books: None) -> None:
+    damage = f"UPDATE ledger_balance SET amount = 9 WHERE unit_id = {LOT}"
+    with damaged(damage):
+        with pytest.raises(SystemExit):
+            call_command("verify", stdout=StringIO())
+        check = Check.objects.get()
+        assert check.faults == 2  # the balance, and the lot that is not all there
+        assert f"stand:GOR: saldo 9 {CHIPS}" in check.findings
+
+
+def test_a_run_with_seals_says_so(books: None) -> None:
+    call_command("verify", "--seals", stdout=StringIO())
+    assert Check.objects.get().scope == "seals"
+
+
+def test_a_result_that_cannot_be_kept_is_told_all_the_same(books: None) -> None:
+    out, err = StringIO(), StringIO()
+    with transaction.atomic():
+        raw.settle()
+        raw.run("ALTER TABLE ledger_check RENAME TO gone")
+        with pytest.raises(SystemExit):  # a table is missing, which is a fault
+            call_command("verify", stdout=out, stderr=err)
+        transaction.set_rollback(True)
+    assert "benar  Setiap saldo sama dengan jumlah perpindahannya" in out.getvalue()
+    assert "tidak dapat disimpan" in err.getvalue()
+
+
+def test_the_same_run_is_written_down_once(books: None) -> None:
+    given = {"scope": "books", "began_at": AT, "at": AT, "by": None, "entries": 1, "movements": 1}
+    key = new_key()
+    first = record_check(key=key, findings=[], **given)
+    again = record_check(key=key, findings=[verify.Finding("x", ("y",))], **given)
+    assert first == again == Check.objects.get()
+    assert again.faults == 0
+
+
+def test_an_unknown_option_gets_the_usage() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "karyabina", "verify", "--semua"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+    assert "--semua" in done.stderr
