@@ -8,9 +8,14 @@ from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from karyabina.ledger.models import Closing, Reopening, Seal
+from karyabina.ledger.models import Account, Closing, Reopening, Seal
 from karyabina.ledger.queries.sql import among, ask
 from karyabina.staff.models import Staff
+
+
+def homes() -> list[str]:
+    """The codes of all that have books: offices, also such that closed nothing yet."""
+    return sorted(Account.objects.order_by().values_list("home", flat=True).distinct())
 
 
 # --- what holds now ------------------------------------------------------------------------------
@@ -180,6 +185,15 @@ def standings(homes: Iterable[str]) -> dict[str, Standing]:
     }
 
 
+def reopenable(standing: Standing) -> bool:
+    """Whether the last closing can be asked back: it is none of a reopening, nobody has asked
+    yet, and no later day bears a seal."""
+    last = standing.last
+    if last is None or last.until is None or last.reopening_id is not None or standing.asked:
+        return False
+    return not Seal.objects.filter(home=standing.home, day__gt=last.until).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to an office's days, for its history.
@@ -224,6 +238,17 @@ def seals_of(homes: Iterable[str], *, since: date | None = None) -> QuerySet[Sea
     """The seals of these offices in the order of their chains; of days since one, if given."""
     found = Seal.objects.filter(home__in=list(homes))
     return found if since is None else found.filter(day__gte=since)
+
+
+def newest_seals(home: str, count: int) -> list[Seal]:
+    return list(Seal.objects.filter(home=home).order_by("-n")[:count])
+
+
+def seals_of_month(home: str, month: date | None) -> QuerySet[Seal]:
+    """The seals of the days of one month, in the order of the chain."""
+    if month is None:
+        return Seal.objects.none()
+    return Seal.objects.filter(home=home, day__year=month.year, day__month=month.month)
 
 
 def sealing_homes() -> list[str]:

@@ -1,84 +1,44 @@
 """A seal finds any later change of any byte, even by somebody with the database password."""
 
 import hashlib
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
-from io import StringIO
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
-from karyabina.base import guards
 from karyabina.base.keys import new_key
-from karyabina.ledger import seal_checks, seals, verify
-from karyabina.ledger.actions import closings
+from karyabina.ledger import seal_checks, seals
 from karyabina.ledger.models import Closing, Entry, Seal
 from karyabina.ledger.tests import raw
 from karyabina.ledger.tests.closing import (
     DAY,
     closed,
     days_later,
-    moment,
-    offices,
     reopened,
     sold,
 )
-from karyabina.ledger.tests.make import CHIPS, person
+from karyabina.ledger.tests.make import CHIPS
+from karyabina.ledger.tests.tampering import (
+    CHAIN,
+    FIT,
+    MARK,
+    ORDER,
+    OUTSIDE,
+    PIECES,
+    PLACE,
+    account,
+    sealed,
+    tampered,
+    wrong,
+)
 from karyabina.offices.models import Office
-from karyabina.staff.models import Staff
 
 pytestmark = pytest.mark.django_db
-CHECKS = (
-    seal_checks.seals_fit_their_entries,
-    seal_checks.seals_are_a_chain,
-    seal_checks.seals_are_marked_with_the_key,
-    seal_checks.seals_belong_to_their_closing,
-    seal_checks.closed_days_have_nothing_outside_their_seals,
-    seal_checks.closings_follow_each_other,
-)
-FIT, CHAIN, MARK, PLACE, OUTSIDE, ORDER = (check.__name__ for check in CHECKS)
-
-
-def wrong() -> dict[str, list[str]]:
-    """The check that found something → what it found."""
-    with verify.one_state():
-        found = {check.__name__: check() for check in CHECKS}
-    return {name: faults for name, faults in found.items() if faults}
 
 
 @pytest.fixture
 def kfm() -> Office:
-    """KFM has sold on three days at NTT's stand; two are closed, and both have been sealed."""
-    here, there = offices()
-    for back in (2, 1, 0):
-        sold(days_later(-back), note="Lunas")
-        sold(days_later(-back), hour=10)
-    closed(here, days_later(-1))
-    reopened(closed(here))
-    closed(here)
-    closed(there, days_later(-1))
-    return here
-
-
-@contextmanager
-def tampered(*statements: str | Callable[[], object]) -> Iterator[None]:
-    """Books that somebody with all powers has changed, until the end of the block."""
-    with transaction.atomic():
-        with guards.lifted():
-            for statement in statements:
-                if callable(statement):
-                    statement()
-                else:
-                    raw.run(statement)
-        yield
-        transaction.set_rollback(True)
+    return sealed()
 
 
 # --- each change is found ------------------------------------------------------------------------
@@ -90,13 +50,8 @@ def the(which: int) -> str:
     )
 
 
-def account(code: str) -> str:
-    return f"(SELECT id FROM ledger_account WHERE code = '{code}')"
-
-
 LAST = the(5)  # of the last closed day
 MADE = "(SELECT key FROM ledger_entry WHERE kind = 'production' ORDER BY recorded_at LIMIT 1)"
-PIECES = f"(SELECT id FROM ledger_unit WHERE code = '{CHIPS}')"
 TIME = "'2025-10-29 00:00:00.000000'"
 MORE = "'2030-01-01 00:00:00.000000'"
 
@@ -414,190 +369,3 @@ def test_the_newest_seals_and_closings_removed_are_found_by_a_kept_line(kfm: Off
             "KFM 2025-10-29 n=4: segel ini tidak ada lagi",
             "KFM 2025-10-29 n=5: segel ini tidak ada lagi",
         ]
-
-
-# --- lines ---------------------------------------------------------------------------------------
-def test_a_seal_fits_on_a_printed_line(kfm: Office) -> None:
-    for seal in Seal.objects.all():
-        assert len(seals.line(seal)) <= 110
-    seal = Seal(home="A2345678B", day=DAY, n=99_999, entries=999_999, digest="a" * 64)
-    assert len(seals.line(seal)) <= 120
-    kept = seals.read_line(seals.line(seal))
-    assert kept == seals.Kept("A2345678B", "2025-10-29", 99_999, 999_999, "a" * 64)
-
-
-def test_a_line_is_read_as_people_write_it(kfm: Office) -> None:
-    right = [seals.line(seal) for seal in Seal.objects.all()]
-    loose = [line.replace("-", " ").replace("2025 10 ", "2025-10-") for line in right]
-    bare = [
-        f"{line[: line.rindex(' ')]} {line[line.rindex(' ') :].replace('-', '')}" for line in right
-    ]
-    lower = [line[:3] + line[3:].lower() for line in right]
-    for lines in (right, loose, bare, lower, ["", "# Oktober", *right, ""]):
-        assert seal_checks.compare(lines) == []
-
-
-def test_a_line_with_another_digit_is_not_there(kfm: Office) -> None:
-    line = seals.line(Seal.objects.filter(home="KFM")[0])
-    for other in (
-        line[:-1] + ("0" if line[-1] != "0" else "1"),
-        line.replace("entries=2", "entries=3"),
-        line.replace("2025-10-01", "2025-10-02"),
-    ):
-        [fault] = seal_checks.compare([other])
-        assert fault.endswith(f"kini tertulis {line}")
-
-
-@pytest.mark.parametrize("line", ["x", "KFM 2025-10-29 n=1 entries=2 ABC", "KFM n=1", "\0"])
-def test_a_line_that_is_none_is_named(line: str) -> None:
-    assert seal_checks.compare([line]) == ["baris 1 tidak terbaca sebagai segel"]
-
-
-def test_a_file_without_lines_proves_nothing() -> None:
-    assert seal_checks.compare(["", "# kosong"]) == ["tidak ada satu baris segel pun di berkas itu"]
-
-
-def test_the_command_writes_one_line_a_seal(kfm: Office) -> None:
-    def said(**options: Any) -> list[str]:
-        out = StringIO()
-        call_command("seals", stdout=out, **options)
-        return out.getvalue().splitlines()
-
-    assert said() == [seals.line(seal) for seal in Seal.objects.order_by("home", "n")]
-    assert seal_checks.compare(said()) == []
-    assert len(said(office="NTT")) == 3
-    since = [line.split(" entries")[0] for line in said(office="KFM", since=DAY)]
-    assert since == ["KFM 2025-10-29 n=4", "KFM 2025-10-29 n=5"]
-    with pytest.raises(CommandError, match="KLB"):
-        said(office="KLB")
-
-
-# --- bytes ---------------------------------------------------------------------------------------
-GOLDEN = (
-    '["019a2f4e000070008000000000000001","sale","hub",7,"019a2f4e0000700080000000000000aa",'
-    '"2025-10-29 01:30:00.000000",480,"2025-10-29 01:30:01.000002","2025-10-29",1,'
-    f'"{"0" * 64}",null,"Kata \\"ibu\\"\\n dan é"]\n'
-    '[1,["stand:GOR","holding","NTT","2025-10-01 00:00:00.000000"],'
-    '["outside:buyer","outside","hub","2025-10-01 00:00:00.000000"],'
-    '["KFM-CHIPS-1","lot"],3]\n'
-)
-
-
-def test_the_bytes_of_an_entry_are_the_same_on_both_engines() -> None:
-    """Spelt out here, so that a change of a byte in the program is a change of this test."""
-    at = "2025-10-01 00:00:00.000000"
-    Staff.objects.create(key=UUID("019a2f4e0000700080000000000000aa"), username="a", name="A")
-    with tampered(
-        f"INSERT INTO ledger_account (code, cls, home, opened_at) VALUES"
-        f" ('stand:GOR', 'holding', 'NTT', '{at}'), ('outside:buyer', 'outside', 'hub', '{at}')",
-        f"INSERT INTO ledger_unit (code, kind) VALUES ('{CHIPS}', 'lot')",
-        "INSERT INTO ledger_entry (key, kind, origin, origin_seq, by_id, occurred_at,"
-        " occurred_offset, recorded_at, booked_on, size, digest, reverses, note) VALUES"
-        " ('019a2f4e000070008000000000000001', 'sale', 'hub', 7,"
-        " '019a2f4e0000700080000000000000aa', '2025-10-29 01:30:00.000000', 480,"
-        f" '2025-10-29 01:30:01.000002', '2025-10-29', 1, '{'0' * 64}', NULL,"
-        " 'Kata \"ibu\"\n dan é')",
-        "INSERT INTO ledger_movement (entry_key, n, source_id, target_id, unit_id, amount,"
-        " recorded_at, booked_on) SELECT '019a2f4e000070008000000000000001', 1,"
-        f" {account('stand:GOR')}, {account('outside:buyer')}, {PIECES}, 3,"
-        " '2025-10-29 01:30:01.000002', '2025-10-29'",
-    ):
-        [entry] = seals.written()
-    assert entry.data.decode() == GOLDEN
-    assert entry.homes == {"NTT"}
-
-
-def test_reading_takes_a_query_more_only_for_a_thousand_entries(kfm: Office) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as seen:
-            assert wrong() == {}
-        return len(seen)
-
-    few = queries()
-    for n in range(60):
-        sold(days_later(1), hour=n % 24)
-    closed(kfm, days_later(1))
-    assert queries() <= few + 2, "one closing and one seal more"
-
-
-# --- the key -------------------------------------------------------------------------------------
-@pytest.fixture
-def key_file(settings: Any, tmp_path: Path) -> Path:
-    settings.SEAL_KEY, settings.SEAL_KEY_FILE = "", tmp_path / "data" / "seal-key"
-    return Path(settings.SEAL_KEY_FILE)
-
-
-@pytest.fixture
-def trade() -> Office:
-    here, _there = offices()
-    sold()
-    return here
-
-
-def test_a_key_is_made_once_for_its_owner_alone(key_file: Path, trade: Office) -> None:
-    closed(trade, days_later(-1))
-    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    made = key_file.read_text()
-    assert len(made.strip()) == 64
-    closed(trade)
-    assert key_file.read_text() == made
-    assert [path.name for path in key_file.parent.iterdir()] == ["seal-key"]
-    assert wrong() == {}
-
-
-def test_another_key_closes_nothing_more(key_file: Path, trade: Office, settings: Any) -> None:
-    closed(trade, days_later(-1))
-    settings.SEAL_KEY = "k" * 32
-    with pytest.raises(closings.SealKeyIsAnother):
-        closed(trade)
-    assert set(wrong()) == {MARK}
-    assert Closing.objects.count() == 1
-
-
-def test_a_missing_key_is_not_made_again(key_file: Path, trade: Office) -> None:
-    closed(trade, days_later(-1))
-    key_file.rename(key_file.with_name("elsewhere"))
-    seals._kept.cache_clear()
-    with pytest.raises(closings.SealKeyIsAnother):
-        closed(trade)
-    assert not key_file.exists()
-    assert wrong() == {MARK: ["tidak ada kunci segel di komputer ini: tanda segel tidak diperiksa"]}
-
-
-def test_an_older_key_still_vouches_for_its_seals(
-    key_file: Path, trade: Office, settings: Any
-) -> None:
-    closed(trade, days_later(-1))
-    settings.SEAL_KEY = f"{'n' * 40} {key_file.read_text()}"
-    closed(trade)
-    assert wrong() == {}
-
-
-def test_a_key_that_is_lost_for_ever_is_replaced_and_missed(
-    key_file: Path, trade: Office, settings: Any
-) -> None:
-    closed(trade, days_later(-1))
-    key_file.unlink()
-    seals._kept.cache_clear()
-    settings.SEAL_KEY_LOST = True
-    closed(trade)
-    assert key_file.exists()
-    assert [fault.split(":")[0] for fault in wrong()[MARK]] == ["KFM 2025-10-01 n=1"]
-
-
-@pytest.mark.parametrize("key", ["kurang", " ", "a" * 40 + " short"])
-def test_a_key_that_can_be_guessed_seals_nothing(
-    key_file: Path, trade: Office, settings: Any, key: str
-) -> None:
-    settings.SEAL_KEY = key
-    with pytest.raises(closings.SealKeyIsAnother):
-        closed(trade)
-    assert not Seal.objects.exists()
-
-
-def test_closing_uses_the_clock_of_no_machine(trade: Office) -> None:
-    """`upto` is of the last entry, not of the act: closing later seals the same bytes."""
-    closing = closed(trade, at=moment(days_later(20)), by=person())
-    last = Entry.objects.order_by("recorded_at").last()
-    assert last is not None
-    assert closing.seals.last().upto == last.recorded_at
