@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from karyabina.base.keys import new_key
+from karyabina.ledger.actions import closings
+from karyabina.ledger.models import Reopening
 from karyabina.offices.models import Office
 from karyabina.settlement.models import Premi
 from karyabina.staff.models import Role, Staff
@@ -52,6 +55,17 @@ def premi(world: World) -> Premi:
     return Premi.objects.filter(result__settlement=world.settlement).first()
 
 
+def asked_back(world: World) -> Reopening:
+    """A request of KLB's head to reopen the last closing; it waits for a second person."""
+    waiting = Reopening.objects.filter(closing__home=world.office.code, declined=None).first()
+    if waiting is not None:
+        return waiting
+    by = world.person(Role.HEAD, world.office)
+    given = {"by": by, "at": make.moment(20)}
+    closing = closings.close_day(office=world.office, day=make.DAY, key=new_key(), **given)
+    return closings.ask_reopening(closing=closing, reason="Salah catat", key=new_key(), **given)
+
+
 SAMPLES: dict[str, Samples] = {
     "offices:office": of_maker_office(code=lambda w: w.office.code),
     **dict.fromkeys(
@@ -61,6 +75,21 @@ SAMPLES: dict[str, Samples] = {
     "staff:dismissal": of_maker_office(
         key=lambda w: colleague(w).key,
         appointment=lambda w: colleague(w).appointments.get().key,
+    ),
+    **dict.fromkeys(
+        (
+            "ledger:closing",
+            "ledger:close_day",
+            "ledger:close_month",
+            "ledger:reopenings",
+            "ledger:seals",
+            "ledger:seals_file",
+        ),
+        of_maker_office(office=lambda w: asked_back(w).closing.home),
+    ),
+    **dict.fromkeys(
+        ("ledger:reopening_agreement", "ledger:reopening_refusal"),
+        of_maker_office(office=lambda w: w.office.code, key=lambda w: asked_back(w).pk),
     ),
     "workshop:production": of_maker_office(code=lambda w: w.lot.code),
     "catalogue:product": of_maker_office(key=lambda w: w.product.key),

@@ -265,7 +265,7 @@ def _month(request: HttpRequest, office: Office) -> tuple[list[date], date | Non
     months = days.sealed_months(office.code)
     asked = request.GET.get("bulan", "")
     chosen = [month for month in months if f"{month:%Y-%m}" == asked]
-    return months, (chosen or months or [None])[0]
+    return months, next(iter(chosen or months), None)
 
 
 @may("ledger.see")
