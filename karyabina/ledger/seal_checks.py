@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from karyabina.ledger import seals
 from karyabina.ledger.models import Closing, Seal
-from karyabina.ledger.verify import MOST_FAULTS, SEALS, invariant, once
+from karyabina.ledger.verify import MOST_FAULTS, SEALS, Finding, invariant, once
 
 CHUNK = 500  # kept lines that are looked up together
 
@@ -339,6 +339,12 @@ def compare(lines: Iterable[str]) -> list[str]:
             chunk = []
     faults += _compare(chunk)
     return faults if count else [_now("tidak ada satu baris segel pun di berkas itu")]
+
+
+def kept_lines(lines: Iterable[str]) -> Finding:
+    """What `compare` finds, beside the other invariants."""
+    sentence = _("Setiap baris segel yang disimpan masih ada seperti tercetak")
+    return Finding(str(sentence), tuple(compare(lines)[:MOST_FAULTS]))
 
 
 def _compare(chunk: list[seals.Kept]) -> list[str]:

@@ -220,3 +220,40 @@ def test_closing_uses_the_clock_of_no_machine(trade: Office) -> None:
     last = Entry.objects.order_by("recorded_at").last()
     assert last is not None
     assert closing.seals.last().upto == last.recorded_at
+
+
+# --- the command ---------------------------------------------------------------------------------
+def verified(*options: str) -> tuple[int, str]:
+    """The exit code of `karya verify` and what it said."""
+    out = StringIO()
+    try:
+        call_command("verify", *options, stdout=out, stderr=StringIO())
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_verify_takes_every_seal_again_when_asked(kfm: Office) -> None:
+    code, said = verified("--seals")
+    assert code == 0, said
+    assert "benar  Setiap segel cocok dengan isi harinya" in said
+    with tampered("UPDATE ledger_entry SET note = 'x' WHERE kind = 'sale'"):
+        assert verified()[0] == 0, "the books are right in themselves"
+        code, said = verified("--seals")
+    assert code == 1
+    assert "SALAH  Setiap segel cocok dengan isi harinya" in said
+    assert "KFM 2025-10-27 n=2: isinya bukan yang disegel" in said
+
+
+def test_verify_compares_kept_lines(kfm: Office, tmp_path: Path) -> None:
+    file = tmp_path / "segel.txt"
+    file.write_text("".join(f"{seals.line(seal)}\n" for seal in Seal.objects.all()))
+    code, said = verified("--lines", str(file))
+    assert code == 0, said
+    assert "benar  Setiap baris segel yang disimpan masih ada" in said
+    file.write_bytes(file.read_bytes().replace(b"n=3", b"n=33") + b"\xff\n")
+    code, said = verified("--lines", str(file))
+    assert code == 1
+    assert "KFM 2025-10-28 n=33: segel ini tidak ada lagi" in said
+    with pytest.raises(CommandError, match=r"tidak-ada\.txt"):
+        verified("--lines", str(tmp_path / "tidak-ada.txt"))
