@@ -11,10 +11,15 @@ from django.utils import translation
 
 from karyabina.ledger.models import CLASSES, Account, Check, Entry, Movement
 from karyabina.ledger.queries.sight import Sight
+from karyabina.ledger.verify import MOST_FAULTS
+from karyabina.offices.models import Office
 
 SMALL = 200_000  # movements that are checked while somebody waits
 STALE = timedelta(days=7)
 
+_WORD = re.compile(
+    r"\b[A-Z][A-Z0-9]*\b"
+)  # the code of an office, alone or before a hyphen or colon
 _CODE = re.compile(rf"\b(?:{'|'.join(CLASSES)}):[A-Za-z0-9][A-Za-z0-9:._-]*[A-Za-z0-9]")
 
 
@@ -26,6 +31,7 @@ class Told:
     sentence: str
     faults: tuple[str, ...]
     elsewhere: int
+    more: bool  # as many as are looked for: there may be others
 
     @property
     def holds(self) -> bool:
@@ -55,27 +61,40 @@ def are_small() -> bool:
 
 
 def told(check: Check, sight: Sight) -> list[Told]:
-    """What a run found, as far as this person may see it."""
+    """What a run found, as far as this person may see it: what is wrong first."""
     findings = json.loads(check.findings)
-    homes = _homes(fault for _sentence, faults in findings for fault in faults)
+    owners = _owners([fault for _sentence, faults in findings for fault in faults])
     shown = []
     for sentence, faults in findings:
-        near = [fault for fault in faults if _is_near(fault, homes, sight)]
-        masked = tuple(_CODE.sub(lambda code: sight.shown(code[0]), fault) for fault in near)
-        shown.append(Told(translation.gettext(sentence), masked, len(faults) - len(near)))
-    return shown
+        # What names nobody's office is shown to everybody who may see this page.
+        near = [
+            fault
+            for fault in faults
+            if not owners[fault] or not owners[fault].isdisjoint(sight.homes)
+        ]
+        shown.append(
+            Told(
+                sentence=translation.gettext(sentence),
+                faults=tuple(_CODE.sub(lambda code: sight.shown(code[0]), one) for one in near),
+                elsewhere=len(faults) - len(near),
+                more=len(faults) >= MOST_FAULTS,
+            )
+        )
+    return sorted(shown, key=lambda one: one.holds)
 
 
-def _homes(faults: Iterable[str]) -> dict[str, str]:
-    """Where the accounts that these faults name are at home."""
-    codes = {code for fault in faults for code in _CODE.findall(fault)}
-    if not codes:
+def _owners(faults: Iterable[str]) -> dict[str, set[str]]:
+    """The offices that each fault concerns: those that it names, by their code, by a lot of
+    theirs, or by an account that is at home there."""
+    accounts = {fault: set(_CODE.findall(fault)) for fault in faults}
+    words = {fault: set(_WORD.findall(fault)) for fault in accounts}
+    if not accounts:
         return {}
-    return dict(Account.objects.filter(code__in=sorted(codes)).values_list("code", "home"))
-
-
-def _is_near(fault: str, homes: dict[str, str], sight: Sight) -> bool:
-    """A fault that names accounts is shown to whom one of them belongs; what names none, or only
-    what is nobody's, to everybody who may see this page."""
-    owners = {homes[code] for code in _CODE.findall(fault) if code in homes} - {"hub"}
-    return not owners or not owners.isdisjoint(sight.homes)
+    codes = sorted(set().union(*accounts.values()))
+    homes = dict(Account.objects.filter(code__in=codes).values_list("code", "home"))
+    named = sorted(set().union(*words.values()) | set(homes.values()))
+    offices = set(Office.objects.filter(code__in=named).values_list("code", flat=True))
+    return {
+        fault: ({homes[code] for code in found if code in homes} | words[fault]) & offices
+        for fault, found in accounts.items()
+    }

@@ -12,8 +12,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
 from django.utils import timezone
 
+from karyabina.base.keys import new_key
 from karyabina.demo import actions, practice, printing
-from karyabina.ledger import verify
+from karyabina.ledger import checking
+from karyabina.ledger.actions.checks import record_check
 from karyabina.offices.models import Office
 from karyabina.staff import actions as staff
 from karyabina.staff.models import Audit, Staff
@@ -49,7 +51,19 @@ class Command(BaseCommand):
         practice.open_today(now)
         for line in printing.result(now):
             self.stdout.write(line)
-        faults = [fault for finding in verify.run() for fault in finding.faults]
+        began_at = timezone.now()
+        report = checking.look()
+        record_check(
+            key=new_key(),
+            scope=report.scope,
+            began_at=began_at,
+            at=timezone.now(),
+            by=None,
+            entries=report.entries,
+            movements=report.movements,
+            findings=report.findings,
+        )
+        faults = [fault for finding in report.wrong for fault in finding.faults]
         if faults:
             raise CommandError("\n".join(["Buku besar tidak cocok:", *faults]))
         self.stdout.write("Buku besar cocok: setiap aturan sudah diperiksa (karya verify).")

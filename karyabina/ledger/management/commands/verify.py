@@ -74,6 +74,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{mark}  {finding.sentence}")
         for fault in finding.faults:
             self.stdout.write(f"       {fault}")
+        if len(finding.faults) >= verify.MOST_FAULTS:
+            self.stdout.write("       " + _("dan mungkin lebih banyak lagi"))
 
     def sum_up(self, report: checking.Report) -> None:
         if report.wrong:
