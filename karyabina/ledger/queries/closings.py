@@ -234,7 +234,9 @@ def history(home: str, limit: int = 200) -> list[Event]:
             events.append(
                 Event("declined", of.period, of.until, said_no.at, said_no.by, said_no.reason)
             )
-    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+    order = ("closed", "asked", "declined", "reopened")  # where two bear the same time
+    events.sort(key=lambda event: (event.at, order.index(event.what)), reverse=True)
+    return events[:limit]
 
 
 # --- seals ---------------------------------------------------------------------------------------

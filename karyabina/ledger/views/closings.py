@@ -17,6 +17,7 @@ from karyabina.ledger import seals
 from karyabina.ledger.actions import closings
 from karyabina.ledger.closing_forms import AnswerForm, ClosingForm, ReopeningForm, UntilForm
 from karyabina.ledger.models import Closing, Reopening
+from karyabina.ledger.naming import account_title
 from karyabina.ledger.queries import closings as days
 from karyabina.offices.models import Office
 from karyabina.staff.access import may
@@ -79,7 +80,7 @@ def _draw(
         "close_form": ClosingForm(initial={"day": until}),
         "last_month": _last_month(standing.until, today),
         **_preview(standing, until),
-        "unfinished": days.unfinished(office.code),
+        "unfinished": [(account_title(one.account), one) for one in days.unfinished(office.code)],
         "may_close": _may(request, "ledger.close", office),
         "may_reopen": _may(request, "ledger.reopen", office),
         "reopenable": days.reopenable(standing),
