@@ -24,12 +24,12 @@ from benchmarks.ledger.world import PLACES, draw_sale
 TIDY = 60  # seconds that a client may take besides measuring
 LONGEST = 3600  # seconds that a crew may stay
 
-OPEN: dict[str, Callable[[Books, int], ways.Way]] = {
-    "plain": plain.opened,
-    "bare": lambda books, _client: ways.bare(books),
-    "action": lambda books, _client: ways.action(books),
-    "action batch": lambda books, _client: ways.action_batch(books),
-}
+
+def opened(books: Books, load: "Load", number: int) -> ways.Way:
+    """The way of this load, with a connection of its own."""
+    if load.way == "plain":
+        return plain.opened(books, number)
+    return (ways.SINGLE | ways.BATCHES)[load.way](books)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _client(
     draw = random.Random(seed)
     places = PLACES[load.place]
     try:
-        way = OPEN[load.way](books, number)
+        way = opened(books, load, number)
         for _n in range(5 if load.each == 1 else 1):
             way([draw_sale(places, draw) for _n in range(load.each)])
         pipe.send(0.0)

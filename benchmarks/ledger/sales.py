@@ -50,7 +50,7 @@ def _tps(books: Books, clients: int, effort: Effort) -> Callable[[], float] | No
 
 def one_at_a_time(base: Books, effort: Effort, seed: int) -> Iterator[Figure]:
     books = prepared(base)
-    loads = [PLAIN, *(Load(way, place) for way in ("bare", "action") for place in SAID)]
+    loads = [PLAIN, *(Load(way, place) for way in ways.SINGLE for place in SAID)]
     for clients in clients_of(effort):
         found, tps = interleaved(
             books,
@@ -86,12 +86,7 @@ def one_at_a_time(base: Books, effort: Effort, seed: int) -> Iterator[Figure]:
 def in_batches(base: Books, effort: Effort, seed: int) -> Iterator[Figure]:
     books = prepared(base)
     together = Load("plain", each=BATCH)
-    batches = [
-        Load(way, place, BATCH)
-        for way in ("action batch",)
-        for place in ("spread", "hot")
-        if ways.has_batches()
-    ]
+    batches = [Load(way, place, BATCH) for way in ways.BATCHES for place in ("spread", "hot")]
     loads = [PLAIN, together, *batches]
     for clients in clients_of(effort):
         found, tps = interleaved(

@@ -63,10 +63,6 @@ def action(books: Books) -> Way:
     return post
 
 
-def has_batches() -> bool:
-    return hasattr(ledger, "post_all")
-
-
 def action_batch(books: Books) -> Way:
     databases.use(books)
     person = _seller()
@@ -190,3 +186,10 @@ def _bare_sqlite(books: Books, by: Any) -> Bare:
             own.execute("COMMIT")
 
     return Bare(own, post)
+
+
+# Each way to post a single sale, and each to post a hundred at once where the books know how to.
+SINGLE: dict[str, Callable[[Books], Way]] = {"bare": bare, "action": action}
+BATCHES: dict[str, Callable[[Books], Way]] = {}
+if hasattr(ledger, "post_all"):
+    BATCHES["action batch"] = action_batch
