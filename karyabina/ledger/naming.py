@@ -22,6 +22,7 @@ PLACES: dict[str, str | Promise] = {
     "partner": _("Bagian mitra"),
     "outside": _("Di luar pembukuan"),
 }
+MONEY = ("cash", "bank", "due", "owed", "capital", "state", "premi", "partner")
 OUTSIDE: dict[str, str | Promise] = {
     "outside:buyer": _("Pembeli"),
     "outside:broken": _("Rusak"),

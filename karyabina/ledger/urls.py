@@ -4,10 +4,20 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base import navigation
-from karyabina.ledger.views import checks, closings
+from karyabina.ledger.views import accounts, books, checks, closings, entries, lots
 
 app_name = "ledger"
 urlpatterns = [
+    path("", books.index, name="books"),
+    path("data.csv", books.index_file, {"form": "csv"}, name="books_csv"),
+    path("data.xlsx", books.index_file, {"form": "xlsx"}, name="books_xlsx"),
+    path("akun/<str:code>/", accounts.account, name="account"),
+    path("akun/<str:code>/data.csv", accounts.account_file, {"form": "csv"}, name="account_csv"),
+    path("akun/<str:code>/data.xlsx", accounts.account_file, {"form": "xlsx"}, name="account_xlsx"),
+    path("lot/<str:code>/", lots.lot, name="lot"),
+    path("lot/<str:code>/data.csv", lots.lot_file, {"form": "csv"}, name="lot_csv"),
+    path("lot/<str:code>/data.xlsx", lots.lot_file, {"form": "xlsx"}, name="lot_xlsx"),
+    path("catatan/<uuid:key>/", entries.entry, name="entry"),
     path("pemeriksaan/", checks.checks, name="checks"),
     path("penutupan/", closings.listing, name="closings"),
     path("penutupan/<str:office>/", closings.office, name="closing"),
@@ -29,3 +39,4 @@ urlpatterns = [
 ]
 
 navigation.item(72, _("Tutup buku"), "ledger:closings", "ledger.see")
+navigation.item(71, _("Buku besar"), "ledger:books", "ledger.see")

@@ -144,5 +144,14 @@ SAMPLES: dict[str, Samples] = {
         ("reports:stand_day", "reports:stand_day_file"),
         of_holder(stand=lambda w: w.stand.code, on=lambda w: make.DAY),
     ),
+    **dict.fromkeys(
+        ("ledger:account", "ledger:account_csv", "ledger:account_xlsx"),
+        of_maker_office(code=lambda w: f"store:{w.office.code}"),
+    ),
+    **dict.fromkeys(
+        ("ledger:lot", "ledger:lot_csv", "ledger:lot_xlsx"),
+        of_both(code=lambda w: w.lot.code),
+    ),
+    "ledger:entry": of_both(key=lambda w: w.sale.pk),
     "reports:makers": of_maker_office(office=lambda w: w.office.code),
 }

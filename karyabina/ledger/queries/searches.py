@@ -13,10 +13,10 @@ from django.db.models import DateField, F, Func, Q, QuerySet
 
 from karyabina.base.forms import whole
 from karyabina.base.times import NotADay, parse_day
-from karyabina.ledger.models import HUB, MOST, Entry, Movement
+from karyabina.ledger.models import HUB, MOST, Entry, Movement, Unit
 from karyabina.ledger.queries.histories import Period
 from karyabina.ledger.queries.lines import NoSuchPlace
-from karyabina.ledger.queries.sight import Sight, entries_seen, near, unnamed
+from karyabina.ledger.queries.sight import Sight, entries_seen, near, units_seen, unnamed
 
 SHORTEST_START = 6  # letters of a key
 ORIGIN = re.compile(r"(?:(?P<origin>[^\s/#]{1,60})\s*[\s/#]\s*|#)?(?P<n>\d{1,15})", re.ASCII)
@@ -89,6 +89,14 @@ class LocalDay(Func):
             arg_joiner=" AT TIME ZONE 'UTC' + ",
             **more,
         )
+
+
+def units(text: str, sight: Sight) -> QuerySet[Unit]:
+    """Lots and materials that are seen, with all these words in their code."""
+    found = units_seen(sight)
+    for word in text.split()[:6]:
+        found = found.filter(code__icontains=word)
+    return found.order_by("code")
 
 
 @dataclass(frozen=True, slots=True)

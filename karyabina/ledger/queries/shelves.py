@@ -1,6 +1,6 @@
 """The accounts that somebody sees, with what is in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -75,6 +75,15 @@ def held(found: Iterable[Account]) -> list[Held]:
     )
     sums = {pk: (int(rupiah), units) for pk, rupiah, units in rows}
     return [Held(one, *sums.get(one.pk, (0, 0))) for one in wanted]
+
+
+def all_balances(found: QuerySet[Account]) -> Iterator[tuple[str, str, str, int]]:
+    """(account, home, unit, amount) of all these accounts, read bit by bit: for files."""
+    rows = Balance.objects.filter(account__in=found.order_by().values("pk")).exclude(amount=0)
+    ordered = rows.order_by("account__code", "unit__code")
+    yield from ordered.values_list(
+        "account__code", "account__home", "unit__code", "amount"
+    ).iterator(chunk_size=2_000)
 
 
 def premi_sums(sight: Sight) -> list[tuple[str, int]]:
