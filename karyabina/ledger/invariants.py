@@ -126,7 +126,7 @@ def accounts_hold_their_units() -> list[str]:
 
 @invariant(_("Setiap perpindahan membawa waktu catatannya"))
 def movements_carry_the_times_of_their_entry() -> list[str]:
-    if not once(movements).wrong("timed"):
+    if not once(movements).wrong("sound"):
         return []
     return _lines(f"e.key IS NULL OR ({passes.TIMED})")
 
@@ -136,7 +136,7 @@ def movements_carry_the_times_of_their_entry() -> list[str]:
 def entries_are_whole() -> list[str]:
     seen = once(movements)
     sizes = once(entries).size == seen.totals["movements"]
-    if sizes and not seen.wrong("placed") and not once(entries).wrong("sized"):
+    if sizes and not seen.wrong("sound") and not once(entries).wrong("sized"):
         return []
     rows = ask(
         "SELECT e.key, e.size, coalesce(m.count, 0) FROM ledger_entry AS e LEFT JOIN ("
@@ -156,11 +156,12 @@ def reversals_mirror_their_original() -> list[str]:
     rows = ask(
         "SELECT e.key FROM ledger_entry AS e"
         " JOIN ledger_entry AS o ON o.key = e.reverses"
-        " WHERE o.reverses IS NOT NULL OR o.size <> e.size OR EXISTS ("
+        " WHERE e.reverses IS NOT NULL"
+        " AND (o.reverses IS NOT NULL OR o.size <> e.size OR EXISTS ("
         " SELECT 1 FROM ledger_movement AS m LEFT JOIN ledger_movement AS was"
         " ON was.entry_key = o.key AND was.n = m.n AND was.source_id = m.target_id"
         " AND was.target_id = m.source_id AND was.unit_id = m.unit_id AND was.amount = m.amount"
-        " WHERE m.entry_key = e.key AND was.n IS NULL)"
+        " WHERE m.entry_key = e.key AND was.n IS NULL))"
         " UNION SELECT e.reverses FROM ledger_entry AS e WHERE e.reverses IS NOT NULL"
         " GROUP BY e.reverses HAVING count(*) > 1"
     )
@@ -264,7 +265,7 @@ def references_lead_somewhere() -> list[str]:
         for label, column in (("account", "source_id/target_id"), ("nounit", "unit_id"))
         for value, *_rest in seen.faults.get(label, ())
     ]
-    if seen.wrong("held"):
+    if seen.wrong("sound"):
         faults += _lost("ledger_movement", "entry_key", "ledger_entry", "key")
     for points in _POINTS_TO:
         faults += _lost(*points)

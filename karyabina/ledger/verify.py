@@ -62,9 +62,13 @@ def invariant(sentence: str | Promise, *, group: str = BOOKS) -> Callable[[Check
     return register
 
 
+def _discover() -> None:
+    autodiscover_modules("invariants", "seal_checks")
+
+
 def rules(*, of: str = "karyabina", seals: bool = False) -> list[Rule]:
     """What is checked, the books' own first; of one room (its package) or of all."""
-    autodiscover_modules("invariants", "seal_checks")
+    _discover()
     groups = (BOOKS, SEALS) if seals else (BOOKS,)
     return [rule for rule in _RULES if rule.of(of) and rule.group in groups]
 
@@ -114,6 +118,7 @@ def one_state() -> Iterator[None]:
     if getattr(_here, "read", None) is not None:
         yield
         return
+    _discover()  # they say what is to be read beforehand
     _here.read = {read: _tried(read) for read in _BEFOREHAND}
     try:
         with _snapshot():

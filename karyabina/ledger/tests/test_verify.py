@@ -1,11 +1,13 @@
 """`karya verify` is silent about right books and names what is wrong with damaged ones."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -319,3 +321,23 @@ def test_an_unknown_option_gets_the_usage() -> None:
     assert done.returncode == 2
     assert "usage:" in done.stderr
     assert "--semua" in done.stderr
+
+
+def test_a_program_that_looks_first_of_all_knows_what_to_look_for(tmp_path: Path) -> None:
+    """The page of a server that has just started: nothing was imported for it before."""
+    data = {"KARYABINA_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    code = (
+        "import django; django.setup();"
+        "from django.db import connection; connection.ensure_connection();"
+        "from karyabina.ledger import verify;"
+        "state = verify.one_state(); state.__enter__();"
+        "print([read.__name__ for read in verify._here.read])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | data,
+    )
+    assert done.stdout.strip() == "['drawn']"
