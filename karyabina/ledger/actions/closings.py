@@ -176,7 +176,7 @@ def _seal(closing: Closing) -> str:
     said = ""
     for day in seals.days(home=home, after=closing.was, until=until):
         n += 1
-        rows = seals.closing_rows(home, closed, closing.n)
+        rows = seals.closing_rows(home, closed, closing.n) if closed < closing.n else []
         digest = seals.digest_of(home=home, n=n, previous=previous, day=day, closings=rows)
         said = seals.line_of(home, day.day, n, day.entries, digest)
         Seal.objects.create(
