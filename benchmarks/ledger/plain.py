@@ -8,7 +8,6 @@ differs from sale to sale is changed.
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,14 +55,6 @@ def _sqlite_table(file: Any, ours: str, theirs: str) -> list[str]:
         kind = "UNIQUE INDEX" if unique else "INDEX"
         made.append(f"CREATE {kind} plain_{name} ON {theirs} ({of})")
     return made
-
-
-@dataclass
-class Pattern:
-    """One sale as it stands in the books: the rows to repeat, and where in them what changes."""
-
-    entry: list[Any]
-    movements: list[list[Any]]
 
 
 class Rows:

@@ -1,7 +1,6 @@
 """How long `karya verify` takes, as a whole and each of its invariants."""
 
 import time
-from collections.abc import Iterator
 
 from django.db import connection
 
@@ -35,12 +34,3 @@ def verified(books: Books, size: int) -> list[Figure]:
         if seconds > WORTH * whole
     ]
     return figures
-
-
-def fault_free(books: Books) -> None:
-    """Refuse to measure books in which something is wrong."""
-    verified(books, 0)
-
-
-def measure(books: Books, size: int) -> Iterator[Figure]:
-    yield from verified(books, size)
