@@ -4,6 +4,7 @@ Most answers come from one look at all movements and one at all entries (`passes
 their counts say that something is wrong is it looked for by name."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
@@ -192,17 +193,17 @@ def numbers_of_an_origin_are_used_once() -> list[str]:
 def digests_are_well_formed() -> list[str]:
     """It is that of the recorder's request, which is not kept: whether somebody changed it, only
     a seal can tell (`karya verify --seals`)."""
-    slow = "length(e.digest) = 64 AND ltrim(e.digest, '0123456789abcdef') = ''"
-    if connection.vendor == "postgresql":
+    if connection.vendor == "sqlite":
+        good = "length(e.digest) = 64 AND e.digest NOT GLOB '*[^0-9a-f]*'"
+    else:
         # There and back by the database's own table of digits, five times faster.
-        quick = "length(e.digest) <> 64 OR encode(decode(e.digest::text, 'hex'), 'hex') <> e.digest"
-        try:
-            with transaction.atomic():
-                if not ask(f"SELECT e.key FROM ledger_entry AS e WHERE {quick}"):
-                    return []
-        except DatabaseError:
-            pass
-    rows = ask(f"SELECT e.key FROM ledger_entry AS e WHERE ({slow}) IS NOT TRUE")
+        there_and_back = "encode(decode(e.digest::text, 'hex'), 'hex') <> e.digest"
+        quick = f"SELECT 1 FROM ledger_entry AS e WHERE length(e.digest) <> 64 OR {there_and_back}"
+        with suppress(DatabaseError), transaction.atomic():
+            if not ask(quick):
+                return []
+        good = "e.digest ~ '^[0-9a-f]{64}$'"
+    rows = ask(f"SELECT e.key FROM ledger_entry AS e WHERE ({good}) IS NOT TRUE")
     return [str(key) for (key,) in rows]
 
 
