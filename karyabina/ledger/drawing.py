@@ -18,7 +18,7 @@ from karyabina.ledger.rows import Abouts, amount_text
 MOST_ALIKE = 6  # places of one kind in a column; the smaller ones beyond are drawn as one
 LOSSES = ("difference:", "outside:broken", "outside:lost")
 LONGEST = 20  # letters in a line of the wide picture; a name may take two
-WIDE, APART = 172, 70  # a place in its column, and the room between columns
+WIDE, APART = 172, 66  # a place in its column, and the room between columns
 SLOT, LEAST, BETWEEN = 30, 66, 16  # a ribbon's room, the least place, and between two of them
 LANE = 30  # for each line that goes back
 THICKEST, THINNEST = 14, 2
@@ -32,7 +32,8 @@ class Place:
 
     title: str
     column: int
-    good: bool  # neither lost nor gone
+    good: bool  # neither lost nor missing
+    outside: bool = False  # beyond the books
     came: int = 0
     now: int = 0
     now_text: str = ""
@@ -50,6 +51,11 @@ class Place:
             first, _space, rest = first.rpartition(" ")
         lines = [_cut(one) for one in (first, rest) if one]
         return [(self.y + 20 + 17 * n, one) for n, one in enumerate(lines)]
+
+    @property
+    def short(self) -> str:
+        """The name as a narrow line can hold it: of a long one the code alone."""
+        return self.title if len(self.title) <= LONGEST else self.title.split()[-1]
 
     @property
     def text_x(self) -> int:
@@ -121,9 +127,11 @@ def picture(journey: Journey, abouts: Abouts) -> Picture:
         ribbon.width = max(THINNEST, THICKEST * ribbon.amount / most)
         ribbon.text = amount_text(ribbon.amount, journey.unit, abouts)
     for place in places:
-        if place.now and place.good:
+        if place.now:
             now = amount_text(place.now, journey.unit, abouts)
             place.now_text = _now("kini %(amount)s") % {"amount": now}
+        elif place.outside and place.came:
+            place.now_text = amount_text(place.came, journey.unit, abouts)
     width, height = _stand(places, ribbons)
     return Picture(tuple(places), tuple(ribbons), width, height, _stack(places, ribbons))
 
@@ -156,8 +164,8 @@ def _places(journey: Journey, columns: dict[str, int]) -> dict[str, Place]:
             ranked if len(ranked) <= MOST_ALIKE or kind == "outside" else ranked[: MOST_ALIKE - 1]
         )
         for code in alone:
-            good = not code.startswith((*LOSSES, "outside:"))
-            found[code] = Place(account_title(code), column, good or code == "outside:buyer")
+            good = not code.startswith(LOSSES)
+            found[code] = Place(account_title(code), column, good, kind == "outside")
         rest = ranked[len(alone) :]
         if rest:
             many = ngettext("%(n)s %(kind)s lain", "%(n)s %(kind)s lain", len(rest))
@@ -229,9 +237,9 @@ def _stack(places: list[Place], ribbons: list[Ribbon]) -> int:
         place.at = top
         for ribbon in ribbons:
             if ribbon.target is place:
-                source = {"amount": ribbon.text, "place": ribbon.source.title}
+                source = {"amount": ribbon.text, "place": ribbon.source.short}
                 place.told.append(_now("%(amount)s dari %(place)s") % source)
-        if place.now_text:
+        if place.now_text and not place.outside:
             place.told.append(place.now_text)
         top += len(place.told) * LINE + HEAD + REST
     longest = max((abs(one.target.at - one.source.at) for one in ribbons), default=1) or 1

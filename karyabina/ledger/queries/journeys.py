@@ -15,7 +15,7 @@ from karyabina.ledger.queries.lines import Line, lines_of
 @dataclass(frozen=True, slots=True)
 class Flow:
     """All that went from one account to another: how much, in how many movements, from when to
-    when (by `recorded_at`)."""
+    when it was recorded (`first_at`, `last_at`) and said to have occurred (`began`, `ended`)."""
 
     source: str
     target: str
@@ -23,6 +23,8 @@ class Flow:
     times: int
     first_at: datetime
     last_at: datetime
+    began: datetime
+    ended: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,25 @@ def journey(unit: str) -> Journey:
         .order_by()
         .values(origin=F("source__code"), aim=F("target__code"))
         .annotate(
-            sum=Sum("amount"), times=Count("n"), first=Min("recorded_at"), last=Max("recorded_at")
+            sum=Sum("amount"),
+            times=Count("n"),
+            first=Min("recorded_at"),
+            last=Max("recorded_at"),
+            began=Min("entry__occurred_at"),
+            ended=Max("entry__occurred_at"),
         )
     )
     flows = [
-        Flow(row["origin"], row["aim"], int(row["sum"]), row["times"], row["first"], row["last"])
+        Flow(
+            row["origin"],
+            row["aim"],
+            int(row["sum"]),
+            row["times"],
+            row["first"],
+            row["last"],
+            row["began"],
+            row["ended"],
+        )
         for row in rows
     ]
     ordered = sorted(flows, key=lambda one: (one.first_at, one.source, one.target))

@@ -47,8 +47,9 @@ def _owned(accounts: QuerySet[Account]) -> QuerySet[Any]:
 
 
 def near(sight: Sight) -> QuerySet[Account]:
-    """All accounts whose home is within reach, also those that are shown as a sum only."""
-    return Account.objects.filter(home__in=sight.homes)
+    """All accounts whose home is within reach, also those that are shown as a sum only. What is
+    outside belongs to nobody."""
+    return Account.objects.filter(home__in=sight.homes).exclude(cls="outside")
 
 
 def seen(sight: Sight) -> QuerySet[Account]:
@@ -83,8 +84,8 @@ def unit(code: str, sight: Sight) -> Unit | None:
 def entries_seen(sight: Sight) -> Q:
     """Entries of which at least one movement is seen."""
     of_entry = Movement.objects.filter(entry=OuterRef("pk"))
-    touches = Q(source__home__in=sight.homes) | Q(target__home__in=sight.homes)
-    return Q(Exists(of_entry.filter(touches))) | Q(
+    mine = near(sight).values("pk")
+    return Q(Exists(of_entry.filter(Q(source__in=mine) | Q(target__in=mine)))) | Q(
         Exists(of_entry.filter(unit__in=units_seen(sight)))
     )
 

@@ -25,6 +25,7 @@ from karyabina.staff.access import may
 
 A_PAGE = 50
 UNITS_SHOWN = 30
+TURNED_SHOWN = 100  # units of a period; the rest by asking for one of them
 
 
 def _account(request: HttpRequest, code: str) -> tuple[Account, books.Sight]:
@@ -71,8 +72,10 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "held": _amounts(held, abouts),
         "held_then": _amounts(at, abouts),
         "turnover": [
-            (one, rows.name_of(one.unit, abouts), *_turned(one, abouts)) for one in turnover
+            (one, rows.name_of(one.unit, abouts), *_turned(one, abouts))
+            for one in turnover[:TURNED_SHOWN]
         ],
+        "more_turned": max(len(turnover) - TURNED_SHOWN, 0),
         "lines": list(rows.book_rows(lines, code, abouts, sight.seen_codes(codes, seeing))),
         "older": history.older,
         "more_units": max(len(held) - UNITS_SHOWN, 0),
