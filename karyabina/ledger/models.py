@@ -254,6 +254,7 @@ class Closing(models.Model):
 
     class Meta:
         ordering = ("home", "n")
+        indexes = (models.Index(fields=("until",), name="ledger_closing_until"),)
         constraints = (
             models.UniqueConstraint(fields=("home", "n"), name="closing_number_is_used_once"),
             models.CheckConstraint(

@@ -16,6 +16,7 @@ PRIVATE = {"makers", "training", "workshop", "settlement"}
 # Where a number with a fraction is right: places on a map.
 FRACTIONS = {"latitude", "longitude"}
 INSTANTS = {"at", "since", "until", "upto"}
+DAYS = {"date", "day", "since", "until", "was"}
 TRUTH = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+){2,}")
 MERE_LABEL = re.compile(r"(?<!_is)_unique$|_(uniq|check|idx|ck|fk|constraint)$")
 
@@ -100,7 +101,7 @@ def test_times_and_dates_are_named_so() -> None:
             if isinstance(field, models.DateTimeField):
                 right = field.name in INSTANTS or field.name.endswith("_at")
             elif isinstance(field, models.DateField):
-                right = field.name.endswith(("_date", "_on")) or field.name == "date"
+                right = field.name in DAYS or field.name.endswith(("_date", "_on"))
             else:
                 continue
             if not right:

@@ -12,17 +12,21 @@ from karyabina.ledger.actions.accounts import (
     open_accounts,
 )
 from karyabina.ledger.actions.entries import (
+    BadBatch,
     BadMoves,
     BadNote,
     BadOrigin,
     BadTime,
+    Posting,
     UnknownKind,
     post,
+    post_all,
+    post_each,
     reverse,
 )
 from karyabina.ledger.models import Move
 from karyabina.ledger.queries import KeyReused
-from karyabina.ledger.writing import (
+from karyabina.ledger.writing.refusals import (
     AlreadyReversed,
     BadAmount,
     IsReversal,
@@ -38,6 +42,7 @@ from karyabina.ledger.writing import (
 __all__ = [
     "AlreadyReversed",
     "BadAmount",
+    "BadBatch",
     "BadCode",
     "BadMoves",
     "BadNote",
@@ -50,6 +55,7 @@ __all__ = [
     "NotEnough",
     "NotMirrored",
     "NumberTaken",
+    "Posting",
     "UnknownAccount",
     "UnknownEntry",
     "UnknownKind",
@@ -60,5 +66,7 @@ __all__ = [
     "open_account",
     "open_accounts",
     "post",
+    "post_all",
+    "post_each",
     "reverse",
 ]

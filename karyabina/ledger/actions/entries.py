@@ -1,27 +1,29 @@
-"""Entries: post one, reverse one.
+"""Entries: post one or many, reverse one.
 
 The same key again is the same entry. What is refused leaves the books as they were."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.refusal import Refusal
 from karyabina.ledger.models import HUB, KINDS, LONGEST, MOST, Entry, Move, Movement
-from karyabina.ledger.queries import booked_day, digest_of, find
-from karyabina.ledger.writing import (
+from karyabina.ledger.queries import KeyReused, digest_of, find
+from karyabina.ledger.writing import write_all, write_each
+from karyabina.ledger.writing.refusals import (
     BadAmount,
-    Row,
     UnknownAccount,
     UnknownEntry,
     UnknownUnit,
-    write,
-    write_again,
 )
+from karyabina.ledger.writing.rows import Row
 from karyabina.staff.models import Staff
+
+MOST_AT_ONCE = 1_000  # entries of one batch
 
 
 class BadMoves(Refusal):
@@ -62,6 +64,28 @@ class UnknownKind(Refusal):
     message = _("Jenis catatan ini tidak dikenal.")
 
 
+class BadBatch(Refusal):
+    """No entry at all, or more than a thousand at once."""
+
+    status = 400
+    message = _("Sekali kirim memuat 1 sampai 1.000 catatan.")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An entry that somebody wants in the books; `post` says what its parts are."""
+
+    key: UUID
+    kind: str
+    occurred_at: datetime
+    request: Mapping[str, object]
+    moves: Sequence[Move]
+    origin: str = HUB
+    origin_seq: int | None = None
+    note: str = ""
+    reverses: UUID | None = None
+
+
 def post(
     *,
     key: UUID,
@@ -78,8 +102,10 @@ def post(
     """Write one entry with its movements; the balances follow, or nothing is written at all.
 
     The same key with the same `kind` and `request` returns the entry that is there, whatever
-    `moves` says now. `occurred_at` keeps its own offset. Without `origin_seq` the server counts
-    (without gaps on SQLite; on PostgreSQL a refused entry leaves a gap).
+    `moves` says now. `occurred_at` keeps its own offset. The server sets `recorded_at`, and
+    `booked_on`: the day of the occurrence, or the first one after it that is open in every
+    office whose accounts are touched. Without `origin_seq` the server counts (without gaps on
+    SQLite; on PostgreSQL a refused entry leaves a gap).
 
     Only the end of the entry counts: a holding may be filled and emptied within it. On
     PostgreSQL single entries cannot deadlock; several in one transaction can, if another
@@ -90,29 +116,103 @@ def post(
     Refuses: KeyReused, NotEnough, UnknownAccount, UnknownUnit, UnknownKind, BadAmount,
     BadMoves, BadNote, BadTime, BadOrigin, WrongAccount, NumberTaken, NotMirrored; a
     transaction around it stays usable."""
+    posting = Posting(key, kind, occurred_at, request, moves, origin, origin_seq, note, reverses)
+    there = _row_or_entry(posting, by)
+    return there if isinstance(there, Entry) else write_all([there])[0]
+
+
+def post_all(*, by: Staff, postings: Sequence[Posting]) -> list[Entry]:
+    """Write many entries at once, as if one came after the other: all of them, or none.
+
+    On PostgreSQL by one statement. Each is what `post` would have made of it; a key that is
+    there already is the entry that is there. Returns the entries in the order given.
+
+    Refuses what `post` refuses, for the first posting that is refused (`.position` counts from
+    0), and a batch that is empty or longer than 1,000 (BadBatch)."""
+    asked = _batch(by, postings)
+    for position, row in enumerate(asked):
+        if isinstance(row, Refusal):
+            row.position = position
+            raise row
+    rows = _once(asked)
     try:
-        _check(kind, note, occurred_at, origin, origin_seq)
-        _check_moves(moves)
+        written = dict(zip(rows, write_all([*rows.values()]), strict=True)) if rows else {}
+    except Refusal as refusal:
+        refusal.position = _first_refused(asked, rows)
+        raise
+    return [written[row.key] if isinstance(row, Row) else row for row in asked]
+
+
+def post_each(*, by: Staff, postings: Sequence[Posting]) -> list[Entry | Refusal]:
+    """Write many entries at once, each on its own: a bad one is left out, the good ones stand.
+
+    Returns, in the order given, the entry or the reason why there is none. What was refused
+    counts as if it had not come: a later posting that needs it is refused as well. Refuses
+    only a batch that is empty or longer than 1,000 (BadBatch)."""
+    asked = _batch(by, postings)
+    rows = _once(asked)
+    written = dict(zip(rows, write_each([*rows.values()]), strict=True)) if rows else {}
+    return [written[row.key] if isinstance(row, Row) else row for row in asked]
+
+
+def _batch(by: Staff, postings: Sequence[Posting]) -> list[Row | Entry | Refusal]:
+    """What each posting is so far: ready to be written, in the books already, or refused."""
+    if not 1 <= len(postings) <= MOST_AT_ONCE:
+        raise BadBatch
+    asked: list[Row | Entry | Refusal] = []
+    digests: dict[UUID, str] = {}
+    for posting in postings:
+        try:
+            row = _row_or_entry(posting, by)
+        except Refusal as refusal:
+            asked.append(refusal)
+        else:
+            same = digests.setdefault(posting.key, row.digest) == row.digest
+            asked.append(row if same else KeyReused())
+    return asked
+
+
+def _once(asked: Sequence[object]) -> dict[UUID, Row]:
+    """What is to be written, by its key: one that comes twice is written once."""
+    rows: dict[UUID, Row] = {}
+    for row in asked:
+        if isinstance(row, Row):
+            rows.setdefault(row.key, row)
+    return rows
+
+
+def _first_refused(asked: Sequence[object], rows: Mapping[UUID, Row]) -> int:
+    """Which of a refused batch is the bad one: write each that is good, and undo it all."""
+    with transaction.atomic():
+        written = zip(rows, write_each([*rows.values()]), strict=True)
+        transaction.set_rollback(True)
+    bad = next(key for key, result in written if isinstance(result, Refusal))
+    return next(n for n, row in enumerate(asked) if isinstance(row, Row) and row.key == bad)
+
+
+def _row_or_entry(posting: Posting, by: Staff) -> Row | Entry:
+    """The posting, ready to be written; or, where it is unfit, the entry that has its key."""
+    try:
+        _check(posting)
+        _check_moves(posting.moves)
     except Refusal:
-        there = find(key, kind, request)
+        there = find(posting.key, posting.kind, posting.request)
         if there is None:
             raise
         return there
-    row = Row(
-        key=key,
-        kind=kind,
-        origin=origin,
-        origin_seq=origin_seq,
+    return Row(
+        key=posting.key,
+        kind=posting.kind,
+        origin=posting.origin,
+        origin_seq=posting.origin_seq,
         by=by.pk,
-        occurred_at=occurred_at,
-        offset=_offset(occurred_at),
-        booked_on=booked_day(occurred_at, _offices(moves)),
-        digest=digest_of(kind, request),
-        reverses=reverses,
-        note=note,
-        moves=moves,
+        occurred_at=posting.occurred_at,
+        offset=_offset(posting.occurred_at),
+        digest=digest_of(posting.kind, posting.request),
+        reverses=posting.reverses,
+        note=posting.note,
+        moves=posting.moves,
     )
-    return write(row) if connection.in_atomic_block else write_again(row)
 
 
 def reverse(
@@ -153,13 +253,6 @@ def reverse(
     )
 
 
-def _offices(moves: Iterable[Move]) -> set[str]:
-    """Codes of the offices whose books an entry touches: of its stores and of claims."""
-    codes = {code for move in moves for code in (move.source, move.target)}
-    named = {"store", "material", "due", "premi", "state", "capital"}
-    return {code.split(":")[1] for code in codes if ":" in code and code.partition(":")[0] in named}
-
-
 def _offset(occurred_at: datetime) -> int:
     """Minutes east of UTC, as the time itself says."""
     offset = occurred_at.utcoffset()
@@ -173,18 +266,17 @@ def _storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _check(
-    kind: str, note: str, occurred_at: datetime, origin: str, origin_seq: int | None
-) -> None:
-    if kind not in KINDS:
+def _check(posting: Posting) -> None:
+    if posting.kind not in KINDS:
         raise UnknownKind
-    if len(note) > 500 or not _storable(note):
+    if len(posting.note) > 500 or not _storable(posting.note):
         raise BadNote
-    if not -840 <= _offset(occurred_at) <= 840 or not 1900 <= occurred_at.year <= 9998:
+    offset, year = _offset(posting.occurred_at), posting.occurred_at.year
+    if not -840 <= offset <= 840 or not 1900 <= year <= 9998:
         raise BadTime
-    if not 1 <= len(origin) <= 60 or not _storable(origin):
+    if not 1 <= len(posting.origin) <= 60 or not _storable(posting.origin):
         raise BadOrigin
-    if origin_seq is not None and not 1 <= origin_seq <= MOST:
+    if posting.origin_seq is not None and not 1 <= posting.origin_seq <= MOST:
         raise BadOrigin
 
 

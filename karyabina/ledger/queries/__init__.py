@@ -11,7 +11,6 @@ from karyabina.ledger.queries.amounts import (
     ever_held,
     holders,
 )
-from karyabina.ledger.queries.days import booked_day
 from karyabina.ledger.queries.histories import (
     History,
     HistoryLine,
@@ -48,7 +47,6 @@ __all__ = (
     "balance_at",
     "balances",
     "balances_at",
-    "booked_day",
     "came_to",
     "digest_of",
     "ever_held",

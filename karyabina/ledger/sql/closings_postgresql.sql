@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION ledger_closing_follows() RETURNS trigger LANGUAGE plp
 DECLARE
   last ledger_closing;
 BEGIN
-  PERFORM pg_advisory_xact_lock(7310, hashtext(NEW.home));
+  PERFORM ledger_hold_home_alone(NEW.home);
   SELECT * INTO last FROM ledger_closing WHERE home = NEW.home ORDER BY n DESC LIMIT 1;
   IF NEW.n IS DISTINCT FROM coalesce(last.n, 0) + 1 OR NEW.was IS DISTINCT FROM last.until
       OR NEW.home = 'hub' THEN
@@ -70,7 +70,7 @@ FOR EACH ROW EXECUTE FUNCTION ledger_reopening_is_of_the_last();
 -- Two who answer the same request at once wait for each other at its row.
 CREATE OR REPLACE FUNCTION ledger_reopening_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(7310, hashtext(c.home))
+  PERFORM ledger_hold_home_alone(c.home)
     FROM ledger_reopening AS r JOIN ledger_closing AS c ON c.key = r.closing_id
     WHERE r.key = NEW.reopening_id;
   IF EXISTS (SELECT 1 FROM ledger_closing WHERE reopening_id = NEW.reopening_id) THEN
@@ -88,7 +88,7 @@ CREATE OR REPLACE FUNCTION ledger_seal_follows() RETURNS trigger LANGUAGE plpgsq
 DECLARE
   last ledger_seal;
 BEGIN
-  PERFORM pg_advisory_xact_lock(7310, hashtext(NEW.home));
+  PERFORM ledger_hold_home_alone(NEW.home);
   SELECT * INTO last FROM ledger_seal WHERE home = NEW.home ORDER BY n DESC LIMIT 1;
   IF NEW.n IS DISTINCT FROM coalesce(last.n, 0) + 1
       OR NEW.previous IS DISTINCT FROM coalesce(last.digest, repeat('0', 64))

@@ -24,24 +24,42 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE key = NEW.reverses);
 END;
 --
--- Movements come in order, only to the last entry, with that entry's times, and after the accounts
--- and the unit that they name: without them no rule below would see the movement.
+-- Movements come in order, only to the last entry and with its times, between accounts that are there
+-- and may hold the unit.
 DROP TRIGGER IF EXISTS ledger_movement_in_order;
 --
 CREATE TRIGGER ledger_movement_in_order BEFORE INSERT ON ledger_movement
 BEGIN
-  SELECT RAISE(ABORT, 'ledger: movements come in order, within the size of their entry')
-    WHERE NEW.n IS NOT (
+  SELECT CASE
+    WHEN NEW.n IS NOT (
         SELECT coalesce(max(n), 0) + 1 FROM ledger_movement WHERE entry_key = NEW.entry_key)
-      OR NEW.n > coalesce((SELECT size FROM ledger_entry WHERE key = NEW.entry_key), 0);
-  SELECT RAISE(ABORT, 'ledger: a movement carries the times of its entry')
-    WHERE NOT EXISTS (
-      SELECT 1 FROM ledger_entry
-      WHERE key = NEW.entry_key AND recorded_at = NEW.recorded_at AND booked_on = NEW.booked_on);
-  SELECT RAISE(ABORT, 'ledger: an account or the unit is not there yet')
-    WHERE NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.source_id)
-      OR NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.target_id)
-      OR NOT EXISTS (SELECT 1 FROM ledger_unit WHERE id = NEW.unit_id);
+      OR e.size IS NULL OR NEW.n > e.size
+      THEN RAISE(ABORT, 'ledger: movements come in order, within the size of their entry')
+    WHEN e.recorded_at IS NOT NEW.recorded_at OR e.booked_on IS NOT NEW.booked_on
+      THEN RAISE(ABORT, 'ledger: a movement carries the times of its entry')
+    WHEN s.id IS NULL OR t.id IS NULL OR u.id IS NULL
+      THEN RAISE(ABORT, 'ledger: an account or the unit is not there yet')
+    WHEN CASE
+        WHEN s.cls IN ('claim', 'owed') THEN u.kind <> 'money'
+        WHEN s.cls <> 'holding' THEN 0
+        WHEN substr(s.code, 1, 5) IN ('cash:', 'bank:') THEN u.kind <> 'money'
+        WHEN substr(s.code, 1, 9) = 'material:' THEN u.kind <> 'material'
+        ELSE u.kind = 'money' END
+      OR CASE
+        WHEN t.cls IN ('claim', 'owed') THEN u.kind <> 'money'
+        WHEN t.cls <> 'holding' THEN 0
+        WHEN substr(t.code, 1, 5) IN ('cash:', 'bank:') THEN u.kind <> 'money'
+        WHEN substr(t.code, 1, 9) = 'material:' THEN u.kind <> 'material'
+        ELSE u.kind = 'money' END
+      THEN RAISE(ABORT, 'ledger: this account does not hold this unit')
+    WHEN (s.cls IN ('claim', 'owed')) <> (t.cls IN ('claim', 'owed'))
+      THEN RAISE(ABORT, 'ledger: a claim moves only against a claim or a debt')
+    END
+    FROM (SELECT 1)
+    LEFT JOIN ledger_entry AS e ON e.key = NEW.entry_key
+    LEFT JOIN ledger_account AS s ON s.id = NEW.source_id
+    LEFT JOIN ledger_account AS t ON t.id = NEW.target_id
+    LEFT JOIN ledger_unit AS u ON u.id = NEW.unit_id;
 END;
 --
 -- The last movement books the entry, whole: only the end state of the entry counts.
@@ -50,22 +68,6 @@ DROP TRIGGER IF EXISTS ledger_movement_books;
 CREATE TRIGGER ledger_movement_books AFTER INSERT ON ledger_movement
 WHEN NEW.n = (SELECT size FROM ledger_entry WHERE key = NEW.entry_key)
 BEGIN
-  SELECT RAISE(ABORT, 'ledger: this account does not hold this unit')
-    FROM ledger_movement AS m
-    JOIN ledger_unit AS u ON u.id = m.unit_id
-    JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
-    WHERE m.entry_key = NEW.entry_key AND CASE
-      WHEN a.cls IN ('claim', 'owed') THEN u.kind <> 'money'
-      WHEN a.cls <> 'holding' THEN 0
-      WHEN a.code GLOB 'cash:*' OR a.code GLOB 'bank:*' THEN u.kind <> 'money'
-      WHEN a.code GLOB 'material:*' THEN u.kind <> 'material'
-      ELSE u.kind = 'money' END;
-  SELECT RAISE(ABORT, 'ledger: a claim moves only against a claim or a debt')
-    FROM ledger_movement AS m
-    JOIN ledger_account AS s ON s.id = m.source_id
-    JOIN ledger_account AS t ON t.id = m.target_id
-    WHERE m.entry_key = NEW.entry_key
-      AND (s.cls IN ('claim', 'owed')) <> (t.cls IN ('claim', 'owed'));
   SELECT RAISE(ABORT, 'ledger: a reversal mirrors its original')
     FROM ledger_entry AS e
     JOIN ledger_entry AS o ON o.key = e.reverses
@@ -76,26 +78,37 @@ BEGIN
           AND was.source_id = m.target_id AND was.target_id = m.source_id
           AND was.unit_id = m.unit_id AND was.amount = m.amount
         WHERE m.entry_key = e.key AND was.n IS NULL));
+  SELECT RAISE(ABORT, 'ledger: an entry is booked on its first open day')
+    FROM (
+      SELECT date(substr(occurred_at, 1, 19), occurred_offset || ' minutes') AS day
+        FROM ledger_entry WHERE key = NEW.entry_key) AS e
+    WHERE CASE
+      WHEN EXISTS (SELECT 1 FROM ledger_closing WHERE until >= e.day) THEN NEW.booked_on <> max(
+        e.day, coalesce((
+          SELECT date(max((
+              SELECT until FROM ledger_closing WHERE home = a.home ORDER BY n DESC LIMIT 1)), '+1 day')
+            FROM ledger_movement AS m JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
+            WHERE m.entry_key = NEW.entry_key AND a.cls <> 'outside'), ''))
+      ELSE NEW.booked_on <> e.day END;
   INSERT INTO ledger_balance (account_id, unit_id, amount, upto)
     SELECT DISTINCT a.id, m.unit_id, 0, NULL
     FROM ledger_movement AS m JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
     WHERE m.entry_key = NEW.entry_key AND a.cls <> 'outside' AND NOT EXISTS (
       SELECT 1 FROM ledger_balance WHERE account_id = a.id AND unit_id = m.unit_id);
-  UPDATE ledger_balance SET
-    upto = NEW.recorded_at,
-    amount = amount + (
-      SELECT sum(CASE m.target_id WHEN account_id THEN m.amount ELSE -m.amount END)
-      FROM ledger_movement AS m
-      WHERE m.entry_key = NEW.entry_key AND m.unit_id = ledger_balance.unit_id
-        AND account_id IN (m.source_id, m.target_id))
-    WHERE (account_id, unit_id) IN (
-      SELECT source_id, unit_id FROM ledger_movement WHERE entry_key = NEW.entry_key
-      UNION SELECT target_id, unit_id FROM ledger_movement WHERE entry_key = NEW.entry_key);
+  UPDATE ledger_balance SET amount = ledger_balance.amount + d.amount, upto = NEW.recorded_at
+    FROM (
+      SELECT account_id, unit_id, sum(amount) AS amount FROM (
+        SELECT source_id AS account_id, unit_id, -amount AS amount
+          FROM ledger_movement WHERE entry_key = NEW.entry_key
+        UNION ALL SELECT target_id, unit_id, amount
+          FROM ledger_movement WHERE entry_key = NEW.entry_key)
+      GROUP BY account_id, unit_id) AS d
+    WHERE ledger_balance.account_id = d.account_id AND ledger_balance.unit_id = d.unit_id;
   SELECT RAISE(ABORT, 'ledger: not enough')
     FROM ledger_movement AS m
-    JOIN ledger_account AS a ON a.id = m.source_id
-    JOIN ledger_balance AS b ON b.account_id = a.id AND b.unit_id = m.unit_id
-    WHERE m.entry_key = NEW.entry_key AND b.amount < 0 AND a.cls IN ('holding', 'claim');
+    JOIN ledger_balance AS b ON b.account_id = m.source_id AND b.unit_id = m.unit_id
+    WHERE m.entry_key = NEW.entry_key AND b.amount < 0 AND (
+      SELECT cls FROM ledger_account WHERE id = b.account_id) IN ('holding', 'claim');
 END;
 --
 -- A balance may be opened empty; nothing else is inserted, and nothing is replaced.

@@ -3,7 +3,6 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from karyabina.base.keys import new_key
 from karyabina.ledger import queries as books
 from karyabina.ledger.models import Entry
 from karyabina.ledger.tests import raw
@@ -34,18 +33,16 @@ def test_a_client_without_foreign_keys_cannot_write_entries() -> None:
 
 
 def test_a_table_of_ones_own_does_not_stand_in_for_the_books() -> None:
-    """A temporary table of the same name must not be what the functions look at."""
+    """A temporary table of the same name must not be what the triggers look at."""
     world()
     made(1)
     if not raw.sqlite():
         with transaction.atomic():
-            raw.run("CREATE TEMPORARY TABLE ledger_account (id bigint, code text, cls text)")
+            raw.run(
+                "CREATE TEMPORARY TABLE ledger_account AS SELECT id, code, 'outside' AS cls, home"
+                " FROM ledger_account"
+            )
             with refused("not enough"):
-                raw.run(
-                    "SELECT (ledger_write(%s, 'sale', 'raw', 1, (SELECT key FROM staff_staff"
-                    " LIMIT 1), now(), 0::smallint, now()::date, %s, NULL, '',"
-                    " '{stand:GOR}', '{outside:buyer}', '{KFM-CHIPS-1}', '{2}')).key",
-                    [new_key(), "0" * 64],
-                )
+                raw.whole(("stand:GOR", "outside:buyer", CHIPS, "2"))
             transaction.set_rollback(True)
     assert books.balance("stand:GOR", CHIPS) == 1

@@ -166,11 +166,3 @@ def test_a_lot_can_be_followed_in_both_directions() -> None:
     newest = books.movements_of_unit(CHIPS, limit=1)
     older = books.movements_of_unit(CHIPS, before=newest[-1].cursor)
     assert [line.kind for line in newest + older] == kinds
-
-
-def test_the_day_of_booking_is_the_day_where_it_happened() -> None:
-    late = datetime(2025, 10, 29, 23, 59, tzinfo=WITA)
-    assert books.booked_day(late, {"KFM"}).isoformat() == "2025-10-29"
-    assert books.booked_day(late.astimezone(UTC), {"KFM"}).isoformat() == "2025-10-29"
-    early = datetime(2025, 10, 30, 0, 1, tzinfo=WITA)
-    assert books.booked_day(early, {"KFM"}).isoformat() == "2025-10-30"

@@ -308,10 +308,10 @@ def test_accounts_and_units_of_a_movement_exist() -> None:
             raw.settle()
 
 
-def test_one_insert_does_not_mix_two_entries() -> None:
+def test_one_insert_writes_only_whole_entries() -> None:
     """On SQLite the second entry cannot begin before the first is whole."""
     with refused("in order, within the size|the entry before is not whole"):
-        first, second = raw.entry(), raw.entry()
+        first, second = raw.entry(), raw.entry(size=2)
         raw.run(
             "INSERT INTO ledger_movement (entry_key, n, source_id, target_id, unit_id, amount,"
             " recorded_at, booked_on) SELECT e.key, 1, m.source_id, m.target_id, m.unit_id, 1,"
