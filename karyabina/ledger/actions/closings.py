@@ -161,7 +161,7 @@ def _alone(home: str) -> None:
     writes is alone anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(7310, hashtext(%s))", [home])
+            cursor.execute("SELECT pg_advisory_xact_lock(7310, hashtext(%s) & 127)", [home])
 
 
 def _seal(closing: Closing) -> str:
