@@ -164,6 +164,7 @@ def office_statement(request: HttpRequest, office: str, festival: str) -> HttpRe
         "sum": _counts(found.lots),
         "same_measure": len({row.lot.product.measure for row in found.lots}) == 1,
         "sees_settlement": "settlement.see" in request.permissions,
+        "sees_ledger": "ledger.see" in request.permissions,
         "band_code": found.office.code,
     }
     return render(request, "reports/statement.html", context)

@@ -74,6 +74,8 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             "older": lines[A_PAGE - 1].cursor if len(lines) > A_PAGE else "",
             "breakable": any(place.account == store for place in places)
             and request.reach("stock.break").filter(pk=found.office_id).exists(),
+            "sees_ledger": "ledger.see" in request.permissions
+            and request.reach("ledger.see").filter(pk=found.office_id).exists(),
             "band_code": found.office.code,
             "state": queries.expiry_state(found, local_day(timezone.now(), found.office.time_zone)),
         },
