@@ -10,9 +10,9 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
-from karyabina.ledger.models import Account, Movement
+from karyabina.ledger.models import RUPIAH, Account, Movement, Unit
 from karyabina.ledger.queries.lines import Line, NoSuchPlace, lines_of
 from karyabina.ledger.queries.sight import Sight
 from karyabina.ledger.queries.sql import among, ask, instant
@@ -79,10 +79,11 @@ class Asked:
         place = self._read(before)
         word = "gt" if self.oldest_first else "lt"
         found, same = Q(), Q()
+        bound = Q(**{f"{self.fields[0]}__{word}e": place[0]})  # for the index; the rest is exact
         for name, value in zip(self.fields, place, strict=True):
             found |= same & Q(**{f"{name}__{word}": value})
             same &= Q(**{name: value})
-        return found
+        return bound & found
 
     def _read(self, cursor: str) -> list[object]:
         try:
@@ -98,7 +99,9 @@ class Asked:
         return place
 
     def sides(self) -> tuple[Q, Q]:
-        more = Q() if self.unit is None else Q(unit__code=self.unit)
+        more = Q()
+        if self.unit is not None:  # by its number, so that the index of account and unit serves
+            more = Q(unit_id=Subquery(Unit.objects.filter(code=self.unit).values("pk")[:1]))
         if self.period is not None:
             more &= self.period.filter()
         return Q(source=self.account) & more, Q(target=self.account) & more
@@ -121,7 +124,7 @@ def history(
     account = Account.objects.filter(code=code).first()
     if account is None:
         return History((), None)
-    asked = Asked(account, unit, period, oldest_first)
+    asked = Asked(account, _only_unit(account, unit), period, oldest_first)
     page, more = _page(asked, before, limit)
     if not page:
         return History((), None)
@@ -140,7 +143,7 @@ def whole_history(
     account = Account.objects.filter(code=code).first()
     if account is None:
         return
-    asked = Asked(account, unit, period, oldest_first=True)
+    asked = Asked(account, _only_unit(account, unit), period, oldest_first=True)
     before, more = None, True
     held: dict[str, int] = {}
     while more:
@@ -151,6 +154,12 @@ def whole_history(
             if fresh:
                 held |= _held_before(asked, page[0], fresh)
             yield from _told(asked, page, held)
+
+
+def _only_unit(account: Account, unit: str | None) -> str | None:
+    """The unit that is asked for; of an account that only ever holds money, the rupiah."""
+    money = account.cls in {"claim", "owed"} or account.code.startswith(("cash:", "bank:"))
+    return RUPIAH if unit is None and money else unit
 
 
 def summed_history(
