@@ -212,8 +212,13 @@ BEGIN
         GROUP BY 1, 2 HAVING min(s.recorded_at) < max(s.recorded_at)) AS r
       WHERE b.account_id = r.account_id AND b.unit_id = r.unit_id;
   END IF;
-  -- Who posts and who closes a day wait for each other here; what is closed is read after that.
+  -- Who posts and who closes a day wait for each other here; what is closed is read after that, and
+  -- so by a snapshot taken after that.
   PERFORM ledger_hold_homes(moved.homes);
+  IF current_setting('transaction_isolation') = 'repeatable read' THEN
+    RAISE 'ledger: nothing is booked on an older picture of the books'
+      USING ERRCODE = 'check_violation', HINT = 'use READ COMMITTED or SERIALIZABLE';
+  END IF;
   IF NOT wrote.same_day OR ledger_closed(moved.homes) >= wrote.first_day THEN
     IF EXISTS (
         SELECT 1 FROM (

@@ -46,3 +46,13 @@ def test_a_table_of_ones_own_does_not_stand_in_for_the_books() -> None:
                 raw.whole(("stand:GOR", "outside:buyer", CHIPS, "2"))
             transaction.set_rollback(True)
     assert books.balance("stand:GOR", CHIPS) == 1
+
+
+def test_nothing_is_booked_on_an_older_picture_of_the_books() -> None:
+    """Whether a day is closed would be read from before the closing that it waited for."""
+    world()
+    if not raw.sqlite():
+        with refused("older picture"):
+            raw.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            raw.whole(("outside:workshop", "stand:GOR", CHIPS, "1"))
+    assert books.balance("stand:GOR", CHIPS) == 0
