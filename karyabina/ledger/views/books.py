@@ -24,7 +24,7 @@ from karyabina.staff.access import may
 
 A_PAGE = 50
 A_FEW = 20  # accounts and lots beside the entries that a search finds
-LINES_SHOWN = 6  # movements of an entry in a list
+LINES_SHOWN = 8  # movements of an entry in a list
 AT_ONCE = 500
 
 
