@@ -26,10 +26,10 @@ LONGEST = 3600  # seconds that a crew may stay
 
 
 def opened(books: Books, load: "Load", number: int) -> ways.Way:
-    """The way of this load, with a connection of its own."""
+    """The way of this load, with a connection and a cashier of its own."""
     if load.way == "plain":
         return plain.opened(books, number)
-    return (ways.SINGLE | ways.BATCHES)[load.way](books)
+    return (ways.SINGLE | ways.BATCHES)[load.way](books, number)
 
 
 @dataclass(frozen=True, slots=True)

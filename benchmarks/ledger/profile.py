@@ -1,13 +1,13 @@
 """`./run bench ledger --profile`: where the time of posting one sale goes.
 
-Three looks at the same act, one client, in milliseconds a sale:
+Looks at the same act, one client, single and a hundred at once, in milliseconds a sale:
 
 1. layers: an empty commit, the plain rows, the bare statement, the action;
 2. one guard, constraint or index taken away at a time: what each costs (with commits that do not
-   wait for the disk, so that they are not measured along; the median over single sales, because
+   wait for the disk, so that they are not measured along; the median over single calls, because
    one that is disturbed must not count; a few hundredths are noise all the same);
-3. PostgreSQL: every statement inside the functions and triggers, as auto_explain times it.
-   Action: the Python functions that take longest, as cProfile sees them.
+3. PostgreSQL: every statement inside the functions and triggers, as auto_explain times it;
+4. the Python functions that take longest, as cProfile sees them.
 """
 
 import cProfile
@@ -30,7 +30,9 @@ from benchmarks.ledger.books import Books
 from benchmarks.ledger.world import SPREAD, draw_sale
 
 ROUNDS = 5
-WARM = 8  # sales that are not counted: plans are made anew after a change
+WARM = 8  # calls that are not counted: plans are made anew after a change
+BATCH = 100
+CALLS = {1: 60, BATCH: 6}  # in each round
 
 
 def show(base: Books, seed: int) -> Iterator[str]:
@@ -38,54 +40,73 @@ def show(base: Books, seed: int) -> Iterator[str]:
     plain.make_tables(books)
     draw = random.Random(seed)
     yield from _layers(books, draw)
-    yield from _without(books, draw)
+    for each in (1, BATCH):
+        yield from _without(books, draw, each)
     if databases.postgresql():
-        yield from _inside_postgresql(books, draw)
-    yield from _python(books, draw)
+        for each in (1, BATCH):
+            yield from _inside_postgresql(books, draw, each)
+    for name in ("bare batch", "action", "action batch"):
+        yield from _python(books, draw, name)
     databases.drop(books)
 
 
-def _each(way: ways.Way, draw: random.Random, sales: int) -> list[float]:
-    """Milliseconds of each of so many sales."""
+def _calls(way: ways.Way, draw: random.Random, calls: int, each: int) -> list[float]:
+    """Milliseconds a sale, of each of so many calls with so many sales."""
     took = []
-    for _n in range(sales):
-        sale = [draw_sale(SPREAD, draw)]
+    for _n in range(calls):
+        sales = [draw_sale(SPREAD, draw) for _n in range(each)]
         began = time.perf_counter()
-        way(sale)
-        took.append((time.perf_counter() - began) * 1000)
+        way(sales)
+        took.append((time.perf_counter() - began) * 1000 / each)
     return took
 
 
+def _said(each: int) -> str:
+    return "single" if each == 1 else f"{each} at once"
+
+
 # --- layers --------------------------------------------------------------------------------------
-def _layers(books: Books, draw: random.Random, sales: int = 100) -> Iterator[str]:
-    opened: dict[str, ways.Way] = {
-        "an empty commit (one row)": _one_row(books),
-        "plain: the same eight rows": plain.opened(books),
-        "bare: the books' own statement": ways.bare(books),
-        "action: ledger.actions.post": ways.action(books),
+def _layers(books: Books, draw: random.Random) -> Iterator[str]:
+    opened: dict[str, tuple[ways.Way, int]] = {
+        "a round trip (SELECT 1)": (_statement(books, "SELECT 1"), 1),
+        "an empty commit (one row)": (_one_row(books), 1),
+        "plain: the same eight rows": (plain.opened(books), 1),
+        "bare: the books' own statement": (ways.bare(books), 1),
+        "action: ledger.actions.post": (ways.action(books), 1),
+        f"plain, {BATCH} at once": (plain.opened(books), BATCH),
+        f"bare, {BATCH} at once": (ways.bare_batch(books), BATCH),
+        f"action, {BATCH} at once: ledger.actions.post_all": (ways.action_batch(books), BATCH),
     }
     found: dict[str, list[float]] = defaultdict(list)
+    busy: dict[str, float] = defaultdict(float)
     for _round in range(ROUNDS):
-        for name, way in opened.items():
-            found[name] += _each(way, draw, sales)
-    yield "1. Layers, every commit on disk (ms a sale, one client)"
+        for name, (way, each) in opened.items():
+            began = time.process_time()
+            times = _calls(way, draw, CALLS[each], each)
+            busy[name] += (time.process_time() - began) * 1000 / len(times) / each / ROUNDS
+            found[name] += times
+    yield "1. Layers, every commit on disk (ms a sale, one client; then: of it busy in Python)"
     for name, times in found.items():
-        yield f"   {statistics.median(times):8.3f}  {name}"
+        yield f"   {statistics.median(times):8.3f} {busy[name]:8.3f}  {name}"
     yield ""
     connection.close()
 
 
-def _one_row(books: Books) -> ways.Way:
+def _statement(books: Books, sql: str) -> ways.Way:
     if databases.postgresql():
         own: Any = databases.connect_postgresql(books)
     else:
         own = databases.connect_sqlite(books)
-    own.execute("CREATE TABLE plain_commit (n integer)")
 
     def write(_sales: object) -> None:
-        own.execute("INSERT INTO plain_commit VALUES (1)")
+        own.execute(sql)
 
     return write
+
+
+def _one_row(books: Books) -> ways.Way:
+    _statement(books, "CREATE TABLE plain_commit (n integer)")([])
+    return _statement(books, "INSERT INTO plain_commit VALUES (1)")
 
 
 # --- one thing less ------------------------------------------------------------------------------
@@ -171,8 +192,8 @@ def _switches_postgresql(server: Any) -> list[Switch]:
     return made
 
 
-def _without(books: Books, draw: random.Random, sales: int = 60) -> Iterator[str]:
-    way = ways.bare(books)
+def _without(books: Books, draw: random.Random, each: int) -> Iterator[str]:
+    way = ways.bare_batch(books)
     run = way.own.execute
     if databases.postgresql():
         run("SET synchronous_commit = off")
@@ -180,7 +201,9 @@ def _without(books: Books, draw: random.Random, sales: int = 60) -> Iterator[str
     else:
         run("PRAGMA synchronous=OFF")
         switches = _switches_sqlite(way.own)
-    _each(way, draw, 300)
+    calls = CALLS[each]
+    warm = WARM if each == 1 else 1
+    _calls(way, draw, 5 * calls, each)
     saved: list[tuple[float, str]] = []
     whole: list[float] = []
     for what, off, on in switches:
@@ -188,11 +211,15 @@ def _without(books: Books, draw: random.Random, sales: int = 60) -> Iterator[str
         without: list[float] = []
         needed = ""
         for _round in range(ROUNDS):
-            with_it += _each(way, draw, sales + WARM)[WARM:]
+            with_it += _calls(way, draw, calls + warm, each)[warm:]
             for statement in off:
                 run(statement)
             try:
-                without += _each(way, draw, sales + WARM)[WARM:]
+                slow = _calls(way, draw, 1, each)[0] > 20 * statistics.median(with_it)
+                if slow and _calls(way, draw, 1, each)[0] > 20 * statistics.median(with_it):
+                    needed = "  (without it nothing ends)"
+                    break
+                without += _calls(way, draw, calls + warm, each)[warm:]
             except (psycopg.Error, sqlite3.Error, RuntimeError):
                 needed = "  (without it nothing is posted at all)"
                 break
@@ -203,7 +230,8 @@ def _without(books: Books, draw: random.Random, sales: int = 60) -> Iterator[str
         less = 0.0 if needed else statistics.median(with_it) - statistics.median(without)
         saved.append((less, what + needed))
     way.own.close()
-    yield "2. One thing less (ms a sale saved when it is taken away; commits not waited for)"
+    yield f"2. One thing less, {_said(each)} (ms a sale saved when it is taken away; commits not"
+    yield "   waited for)"
     yield f"   {statistics.median(whole):8.3f}  with everything"
     for less, what in sorted(saved, reverse=True):
         yield f"   {less:8.3f}  {what}"
@@ -211,11 +239,11 @@ def _without(books: Books, draw: random.Random, sales: int = 60) -> Iterator[str
 
 
 # --- inside the functions ------------------------------------------------------------------------
-def _inside_postgresql(books: Books, draw: random.Random, sales: int = 200) -> Iterator[str]:
-    way = ways.bare(books)
+def _inside_postgresql(books: Books, draw: random.Random, each: int) -> Iterator[str]:
+    way = ways.bare_batch(books)
     server = way.own
-    for _n in range(50):
-        way([draw_sale(SPREAD, draw)])
+    _calls(way, draw, CALLS[each], each)
+    sales = 200 if each == 1 else 10 * each
     server.execute("LOAD 'auto_explain'")
     for setting in (
         "log_min_duration = 0",
@@ -242,11 +270,11 @@ def _inside_postgresql(books: Books, draw: random.Random, sales: int = 200) -> I
             triggers[name].append(trigger["Time"])
 
     server.add_notice_handler(heard)
-    for _n in range(sales):
-        way([draw_sale(SPREAD, draw)])
+    _calls(way, draw, sales // each, each)
     server.close()
-    yield f"3. Statements inside, as auto_explain times them, {sales} sales (ms a sale; it slows"
-    yield "   each of them; a statement's time holds those of its triggers and functions)"
+    yield f"3. Statements inside, {_said(each)}, as auto_explain times them, {sales} sales (ms a"
+    yield "   sale; it slows each of them; a statement's time holds those of its triggers and"
+    yield "   functions)"
     for text, found in sorted(times.items(), key=lambda item: -sum(item[1])):
         yield f"   {sum(found) / sales:8.3f}  {len(found) / sales:5.1f}×  {text[:150]}"
     yield "   Triggers:"
@@ -256,21 +284,22 @@ def _inside_postgresql(books: Books, draw: random.Random, sales: int = 200) -> I
 
 
 # --- Python --------------------------------------------------------------------------------------
-def _python(books: Books, draw: random.Random, sales: int = 500) -> Iterator[str]:
-    way = ways.action(books)
-    for _n in range(20):
-        way([draw_sale(SPREAD, draw)])
-    drawn = [draw_sale(SPREAD, draw) for _n in range(sales)]
+def _python(books: Books, draw: random.Random, name: str, sales: int = 500) -> Iterator[str]:
+    way = (ways.SINGLE | ways.BATCHES)[name](books, 0)
+    each = BATCH if name in ways.BATCHES else 1
+    _calls(way, draw, 5, each)
+    drawn = [[draw_sale(SPREAD, draw) for _n in range(each)] for _n in range(sales // each)]
     watch = cProfile.Profile()
     watch.enable()
-    way(drawn)
+    for together in drawn:
+        way(together)
     watch.disable()
     connection.close()
     rows = pstats.Stats(watch).stats  # type: ignore[attr-defined]
-    yield f"4. Python under the action, as cProfile sees it, {sales} sales (ms a sale, itself)"
-    ranked = sorted(rows.items(), key=lambda item: -item[1][2])[:25]
-    for (file, line, name), (_calls, count, own, cumulative, _callers) in ranked:
-        place = f"{'/'.join(file.split('/')[-2:])}:{line} {name}" if line else name
+    yield f"4. Python, {name}, as cProfile sees it, {sales} sales (ms a sale, itself)"
+    ranked = sorted(rows.items(), key=lambda item: -item[1][2])[:18]
+    for (file, line, function), (_primitive, count, own, cumulative, _callers) in ranked:
+        place = f"{'/'.join(file.split('/')[-2:])}:{line} {function}" if line else function
         yield (
             f"   {own / sales * 1000:8.4f}  (with what it calls {cumulative / sales * 1000:7.4f})"
             f"  {count / sales:6.1f}×  {place}"

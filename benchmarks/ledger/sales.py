@@ -110,8 +110,7 @@ def in_batches(base: Books, effort: Effort, seed: int) -> Iterator[Figure]:
                 beside = f"{name} beside spread"
                 yield compared(beside, found[load], UNIT, spread, "spread", HOT_AIM)
         yield compared(f"{who}, plain in batches", found[together], UNIT, found[PLAIN], "plain")
-    if batches:
-        check(books)
+    check(books)
     databases.drop(books)
 
 

@@ -1,12 +1,13 @@
 """The ways an entry reaches the books: the one place that knows how posting is called.
 
 - *bare*: the driver alone, with the statements of `karyabina.ledger.writing`: what the database
-  itself costs.
+  itself costs. Each sale in a transaction of its own.
+- *bare batch*: the same, all sales of a call in one transaction (PostgreSQL: one statement).
 - *action*: `ledger.actions.post` in a transaction of its own: what the program does.
 - *action batch*: `ledger.actions.post_all`, many entries at once.
 
-A way is opened in the process that uses it, with a connection of its own; it is then called with
-the sales to post, one or many.
+A way is opened in the process that uses it, with a connection and a cashier of its own; it is then
+called with the sales to post, one or many.
 """
 
 import json
@@ -15,17 +16,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from benchmarks.ledger import books as databases
 from benchmarks.ledger.books import Books
-from benchmarks.ledger.world import SELLER, Sale
+from benchmarks.ledger.world import Sale, cashier
 from karyabina.ledger import actions as ledger
-from karyabina.ledger import writing
-from karyabina.ledger.models import HUB, text_of
+from karyabina.ledger.models import HUB
 from karyabina.ledger.queries import digest_of
-from karyabina.staff.models import Staff
+from karyabina.ledger.writing import on_postgresql, on_sqlite
+from karyabina.ledger.writing.rows import Row
 
 Way = Callable[[Sequence[Sale]], None]
 
@@ -41,13 +43,9 @@ class Bare:
         self.write(sales)
 
 
-def _seller() -> Staff:
-    return Staff.objects.get(username=SELLER)
-
-
-def action(books: Books) -> Way:
+def action(books: Books, number: int = 0) -> Way:
     databases.use(books)
-    person = _seller()
+    person = cashier(number)
 
     def post(sales: Sequence[Sale]) -> None:
         for sale in sales:
@@ -63,15 +61,15 @@ def action(books: Books) -> Way:
     return post
 
 
-def action_batch(books: Books) -> Way:
+def action_batch(books: Books, number: int = 0) -> Way:
     databases.use(books)
-    person = _seller()
+    person = cashier(number)
 
     def post(sales: Sequence[Sale]) -> None:
-        ledger.post_all(  # type: ignore[attr-defined]
+        ledger.post_all(
             by=person,
             postings=[
-                ledger.Posting(  # type: ignore[attr-defined]
+                ledger.Posting(
                     key=sale.key,
                     kind="sale",
                     occurred_at=sale.occurred_at,
@@ -85,9 +83,20 @@ def action_batch(books: Books) -> Way:
     return post
 
 
-def bare(books: Books) -> Bare:
+def bare(books: Books, number: int = 0) -> Bare:
+    """Each sale by itself, whatever many are handed over."""
+    together = bare_batch(books, number)
+
+    def post(sales: Sequence[Sale]) -> None:
+        for sale in sales:
+            together.write([sale])
+
+    return Bare(together.own, post)
+
+
+def bare_batch(books: Books, number: int = 0) -> Bare:
     databases.use(books)
-    by = _seller().pk
+    by = cashier(number).pk
     connection.close()
     return _bare_postgresql(books, by) if databases.postgresql() else _bare_sqlite(books, by)
 
@@ -98,98 +107,104 @@ def _offset(at: datetime) -> int:
     return int(offset.total_seconds() // 60)
 
 
-def _bare_postgresql(books: Books, by: Any) -> Bare:
+def _row(sale: Sale, by: UUID) -> Row:
+    return Row(
+        key=sale.key,
+        kind="sale",
+        origin=HUB,
+        origin_seq=None,
+        by=by,
+        occurred_at=sale.occurred_at,
+        offset=_offset(sale.occurred_at),
+        digest=digest_of("sale", sale.request),
+        reverses=None,
+        note="",
+        moves=sale.moves,
+    )
+
+
+def _bare_postgresql(books: Books, by: UUID) -> Bare:
     own = databases.connect_postgresql(books)
     cursor = own.cursor()
 
     def post(sales: Sequence[Sale]) -> None:
-        for sale in sales:
-            cursor.execute(
-                writing.POST,
-                [
-                    sale.key,
-                    "sale",
-                    HUB,
-                    None,
-                    by,
-                    sale.occurred_at,
-                    _offset(sale.occurred_at),
-                    sale.occurred_at.date(),
-                    digest_of("sale", sale.request),
-                    None,
-                    "",
-                    [move.source for move in sale.moves],
-                    [move.target for move in sale.moves],
-                    [move.unit for move in sale.moves],
-                    [move.amount for move in sale.moves],
-                ],
-                prepare=True,
-            )
-            row = cursor.fetchone()
-            if row is None or row[-3] is not None:
-                raise RuntimeError(f"refused: {row}")
+        rows = [_row(sale, by) for sale in sales]
+        cursor.execute(on_postgresql.POST, on_postgresql.arrays_of(rows), prepare=True)
+        found = cursor.fetchall()
+        if len(found) != len(rows) or found[0][-3] is not None:
+            raise RuntimeError(f"refused: {found[0]}")
 
     return Bare(own, post)
 
 
-def _marks(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
+class _Marked:
+    """A cursor of the driver that takes statements written for Django's."""
+
+    def __init__(self, own: sqlite3.Connection) -> None:
+        self.cursor = own.cursor()
+        self.fetchone = self.cursor.fetchone
+        self.fetchall = self.cursor.fetchall
+        self.known: dict[str, str] = {}
+
+    def sql(self, statement: str) -> str:
+        if statement not in self.known:
+            self.known[statement] = statement.replace("%s", "?").replace("%%", "%")
+        return self.known[statement]
+
+    def execute(self, statement: str, values: Sequence[Any]) -> None:
+        self.cursor.execute(self.sql(statement), values)
+
+    def executemany(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
+        self.cursor.executemany(self.sql(statement), values)
 
 
-CODES = "SELECT code, id FROM {} WHERE code IN (SELECT value FROM json_each(?))"
+THERE = "SELECT 1 FROM ledger_entry WHERE key IN (SELECT value FROM json_each(%s)) LIMIT 1"
 
 
-def _bare_sqlite(books: Books, by: Any) -> Bare:
+def _bare_sqlite(books: Books, by: UUID) -> Bare:
     own = databases.connect_sqlite(books)
-    entry, movements = _marks(writing.INSERT_ENTRY), _marks(writing.INSERT_MOVEMENTS)
+    cursor: Any = _Marked(own)
 
-    def write(sale: Sale) -> None:
-        there = own.execute("SELECT * FROM ledger_entry WHERE key = ?", [sale.key.hex])
-        if there.fetchone() is not None:
+    def write(rows: Sequence[Row]) -> None:
+        cursor.execute(THERE, [json.dumps([row.key.hex for row in rows])])
+        if cursor.fetchone() is not None:
             raise RuntimeError("a key came twice")
-        codes = [code for move in sale.moves for code in (move.source, move.target)]
-        accounts = dict(own.execute(CODES.format("ledger_account"), [json.dumps(codes)]))
-        units = dict(
-            own.execute(CODES.format("ledger_unit"), [json.dumps([m.unit for m in sale.moves])])
-        )
-        own.execute(
-            entry,
-            [
-                sale.key.hex,
-                "sale",
-                HUB,
-                None,
-                HUB,
-                by.hex,
-                text_of(sale.occurred_at),
-                _offset(sale.occurred_at),
-                sale.occurred_at.date().isoformat(),
-                len(sale.moves),
-                digest_of("sale", sale.request),
-                None,
-                "",
-            ],
-        )
-        rows = [
-            [accounts[m.source], accounts[m.target], units[m.unit], m.amount] for m in sale.moves
-        ]
-        own.execute(movements, [json.dumps(rows), sale.key.hex])
+        known = on_sqlite.Known.of(cursor, rows)
+        for row in rows:
+            day = row.occurred_at.date().isoformat()
+            values = on_sqlite.entry_values(row, day, known.homes_of(row))
+            cursor.execute(on_sqlite.INSERT_ENTRY, values)
+            _seq, booked_on, recorded_at = cursor.fetchone()
+            moves = [
+                (
+                    row.key.hex,
+                    n,
+                    known.accounts[move.source],
+                    known.accounts[move.target],
+                    known.units[move.unit],
+                    move.amount,
+                    recorded_at,
+                    booked_on,
+                )
+                for n, move in enumerate(row.moves, 1)
+            ]
+            cursor.executemany(on_sqlite.INSERT_MOVEMENT, moves)
 
     def post(sales: Sequence[Sale]) -> None:
-        for sale in sales:
-            own.execute("BEGIN IMMEDIATE")
-            try:
-                write(sale)
-            except sqlite3.Error:
+        rows = [_row(sale, by) for sale in sales]
+        own.execute("BEGIN IMMEDIATE")
+        try:
+            write(rows)
+        except BaseException:
+            if own.in_transaction:
                 own.execute("ROLLBACK")
-                raise
-            own.execute("COMMIT")
+            raise
+        own.execute("COMMIT")
 
     return Bare(own, post)
 
 
-# Each way to post a single sale, and each to post a hundred at once where the books know how to.
-SINGLE: dict[str, Callable[[Books], Way]] = {"bare": bare, "action": action}
-BATCHES: dict[str, Callable[[Books], Way]] = {}
-if hasattr(ledger, "post_all"):
-    BATCHES["action batch"] = action_batch
+# Each way to post a single sale, and each to post a hundred at once.
+Opening = Callable[[Books, int], Way]
+SINGLE: dict[str, Opening] = {"bare": bare, "action": action}
+BATCHES: dict[str, Opening] = {"bare batch": bare_batch, "action batch": action_batch}

@@ -28,7 +28,7 @@ MOVEMENTS = 7  # of one sale
 PLENTY = 900_000_000_000
 OPENED = datetime(2024, 1, 1, tzinfo=UTC)
 WITA = timezone(timedelta(hours=8))
-SELLER = "ukur"
+CASHIERS = 8  # different tills have different ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,17 @@ def draw_sale(places: Sequence[Place], draw: random.Random) -> Sale:
     return place.sale(new_key(), prices, datetime.now(WITA))
 
 
-def set_up() -> Staff:
+def cashier(number: int) -> Staff:
+    """Who sells at the till of this client."""
+    return Staff.objects.get(username=f"ukur{number % CASHIERS}")
+
+
+def set_up() -> None:
     """Every stand opened and full; nothing is sold yet."""
-    person = staff.enlist(username=SELLER, name="Pengukur", password=None, by=None, at=OPENED)
+    for number in range(CASHIERS):
+        name = f"Pengukur {number}"
+        staff.enlist(username=f"ukur{number}", name=name, password=None, by=None, at=OPENED)
+    person = cashier(0)
     homes = {"outside:buyer": "hub", "outside:workshop": "hub"}
     for place in (*SPREAD, *FESTIVAL):
         homes |= {place.stand: place.home, place.drawer: place.home, place.owed: place.home}
@@ -127,4 +135,3 @@ def set_up() -> Staff:
             request={"fill": place.stand},
             moves=[Move("outside:workshop", place.stand, lot, PLENTY) for lot in place.lots],
         )
-    return person
