@@ -18,6 +18,7 @@ from karyabina.ledger import seals
 from karyabina.ledger.models import Closing, Reopening, ReopeningDeclined, Seal
 from karyabina.ledger.queries.closings import last_closing
 from karyabina.ledger.queries.keys import KeyReused
+from karyabina.ledger.writing import again
 from karyabina.offices.models import Office
 from karyabina.staff.actions import record
 from karyabina.staff.models import Staff
@@ -108,7 +109,8 @@ def close_day(*, office: Office, day: date, by: Staff, at: datetime, key: UUID) 
     key again returns the same closing. Refuses a day that is closed (AlreadyClosed), one that
     has not begun on the office's clock (NotYet), and a seal key that is not the one of the
     seal before (SealKeyIsAnother)."""
-    return _close(office, Closing.DAY, day, by, at, key)
+    closing: Closing = again(lambda: _close(office, Closing.DAY, day, by, at, key))
+    return closing
 
 
 def close_month(*, office: Office, month: date, by: Staff, at: datetime, key: UUID) -> Closing:
@@ -116,7 +118,8 @@ def close_month(*, office: Office, month: date, by: Staff, at: datetime, key: UU
 
     As `close_day`; a month that is not over on the office's clock is refused (NotYet)."""
     last = month.replace(day=monthrange(month.year, month.month)[1])
-    return _close(office, Closing.MONTH, last, by, at, key)
+    closing: Closing = again(lambda: _close(office, Closing.MONTH, last, by, at, key))
+    return closing
 
 
 @transaction.atomic
@@ -216,20 +219,25 @@ def ask_reopening(
     (NotTheLast), one after which a day was sealed (LaterDaySealed), a second request while one
     waits (AlreadyAsked), and no reason (ReasonMissing)."""
     said = _reason(reason)
-    with transaction.atomic():
-        _alone(closing.home)
-        there = Reopening.objects.filter(pk=key).first()
-        if there is not None:
-            if (there.closing_id, there.reason) != (closing.pk, said):
-                raise KeyReused
-            return there
-        if not said:
-            raise ReasonMissing(field="reason")
-        _can_go_back(closing)
-        if closing.asked_back.filter(declined=None, agreement=None).exists():
-            raise AlreadyAsked
-        asked = Reopening.objects.create(key=key, closing=closing, reason=said, by=by, at=at)
-        _record("ledger.ask_reopening", closing, by, at, said)
+    asked: Reopening = again(lambda: _ask(closing, said, by, at, key))
+    return asked
+
+
+@transaction.atomic
+def _ask(closing: Closing, said: str, by: Staff, at: datetime, key: UUID) -> Reopening:
+    _alone(closing.home)
+    there = Reopening.objects.filter(pk=key).first()
+    if there is not None:
+        if (there.closing_id, there.reason) != (closing.pk, said):
+            raise KeyReused
+        return there
+    if not said:
+        raise ReasonMissing(field="reason")
+    _can_go_back(closing)
+    if closing.asked_back.filter(declined=None, agreement=None).exists():
+        raise AlreadyAsked
+    asked = Reopening.objects.create(key=key, closing=closing, reason=said, by=by, at=at)
+    _record("ledger.ask_reopening", closing, by, at, said)
     return asked
 
 
@@ -239,30 +247,35 @@ def agree_to_reopening(*, asked: Reopening, by: Staff, at: datetime, key: UUID) 
     Their seals stay, true for what they covered; the next closing seals those days again. The
     same key again returns the same. Refuses the one who asked (SamePerson), a request that was
     answered (AlreadyAnswered), and what `ask_reopening` refuses of the closing."""
+    opened: Closing = again(lambda: _agree(asked, by, at, key))
+    return opened
+
+
+@transaction.atomic
+def _agree(asked: Reopening, by: Staff, at: datetime, key: UUID) -> Closing:
     closing = asked.closing
-    with transaction.atomic():
-        _alone(closing.home)
-        there = Closing.objects.filter(pk=key).first()
-        if there is not None:
-            if there.reopening_id != asked.pk:
-                raise KeyReused
-            return there
-        if by.pk == asked.by_id:
-            raise SamePerson
-        _unanswered(asked)
-        _can_go_back(closing)
-        opened = Closing.objects.create(
-            key=key,
-            home=closing.home,
-            n=closing.n + 1,
-            period=closing.period,
-            was=closing.until,
-            until=closing.was,
-            reopening=asked,
-            by=by,
-            at=at,
-        )
-        _record("ledger.reopen", closing, by, at, asked.reason)
+    _alone(closing.home)
+    there = Closing.objects.filter(pk=key).first()
+    if there is not None:
+        if there.reopening_id != asked.pk:
+            raise KeyReused
+        return there
+    if by.pk == asked.by_id:
+        raise SamePerson
+    _unanswered(asked)
+    _can_go_back(closing)
+    opened: Closing = Closing.objects.create(
+        key=key,
+        home=closing.home,
+        n=closing.n + 1,
+        period=closing.period,
+        was=closing.until,
+        until=closing.was,
+        reopening=asked,
+        by=by,
+        at=at,
+    )
+    _record("ledger.reopen", closing, by, at, asked.reason)
     return opened
 
 
@@ -275,14 +288,21 @@ def decline_reopening(
     (`key` is only a form's mark). Refuses a request that was answered otherwise
     (AlreadyAnswered) and a reason that is too long (ReasonMissing)."""
     said = _reason(reason)
-    with transaction.atomic():
-        _alone(asked.closing.home)
-        there = ReopeningDeclined.objects.filter(pk=asked.pk).first()
-        if there is not None and (there.by_id, there.reason) == (by.pk, said):
-            return there
-        _unanswered(asked)
-        declined = ReopeningDeclined.objects.create(reopening=asked, reason=said, by=by, at=at)
-        _record("ledger.decline_reopening", asked.closing, by, at, said)
+    declined: ReopeningDeclined = again(lambda: _decline(asked, said, by, at))
+    return declined
+
+
+@transaction.atomic
+def _decline(asked: Reopening, said: str, by: Staff, at: datetime) -> ReopeningDeclined:
+    _alone(asked.closing.home)
+    there = ReopeningDeclined.objects.filter(pk=asked.pk).first()
+    if there is not None and (there.by_id, there.reason) == (by.pk, said):
+        return there
+    _unanswered(asked)
+    declined: ReopeningDeclined = ReopeningDeclined.objects.create(
+        reopening=asked, reason=said, by=by, at=at
+    )
+    _record("ledger.decline_reopening", asked.closing, by, at, said)
     return declined
 
 

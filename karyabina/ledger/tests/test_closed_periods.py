@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +11,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from karyabina.base.keys import new_key
 from karyabina.ledger import actions as ledger
@@ -246,6 +247,58 @@ def test_nothing_slips_into_a_day_that_is_being_closed(trade: list[Office], seed
     assert outside_their_seals() == []
     assert wrong() == {}
     assert Entry.objects.filter(kind="sale").count() == 6 * turns
+    assert [f for f in verify.run(of="karyabina.ledger") if f.faults] == []
+
+
+@pytest.mark.race
+def test_batches_and_long_transactions_stay_out_of_closed_days_too(trade: list[Office]) -> None:
+    """Many by one statement, and two entries in one transaction that hold one office while they
+    wait for the other: whoever is in the way tries again."""
+    kfm, ntt = trade
+    codes = ("KFM", "NTT")
+
+    def batches() -> object:
+        for turn in range(6):
+            postings = [
+                ledger.Posting(
+                    key=new_key(),
+                    kind="sale",
+                    occurred_at=moment(days_later(-((turn + n) % 11))),
+                    request={"turn": turn, "n": n},
+                    moves=[ledger.Move(f"stand:{codes[n % 2]}", "outside:buyer", CHIPS, 1)],
+                )
+                for n in range(6)
+            ]
+            ledger.post_all(by=person(), postings=postings)
+        return 36
+
+    def long() -> object:
+        done = 0
+        while done < 5:
+            try:
+                with transaction.atomic():
+                    for code in codes:
+                        sold(days_later(-(done % 6)), at=code, of=code)
+                done += 1
+            except OperationalError:
+                assert connection.vendor == "postgresql"
+        return 10
+
+    def close(office: Office) -> Callable[[], object]:
+        def closing() -> object:
+            for back in range(10, -1, -1):
+                closed(office, days_later(-back), at=moment(DAY, 23))
+                time.sleep(0.1)  # a batch looks three times for its days, not for ever
+            return "closed"
+
+        return closing
+
+    doings = [batches, batches, long, long, close(kfm), close(ntt)]
+    results = race(doings)
+    assert Counter(results) == {36: 2, 10: 2, "closed": 2}, results
+    assert outside_their_seals() == []
+    assert wrong() == {}
+    assert Entry.objects.filter(kind="sale").count() == 92
     assert [f for f in verify.run(of="karyabina.ledger") if f.faults] == []
 
 

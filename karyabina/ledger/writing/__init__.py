@@ -1,6 +1,6 @@
 """How entries are written: the database books them and refuses what must not be.
 
-Only `actions.entries` calls this."""
+Only `actions` call this."""
 
 import random
 import time
@@ -21,7 +21,7 @@ Done = TypeVar("Done")
 
 def write_all(rows: Sequence[Row]) -> list[Entry]:
     """Write all of them, in order, or none; a key that is there already stays as it is."""
-    return _again(lambda: _write(rows))
+    return again(lambda: _write(rows))
 
 
 def write_each(rows: Sequence[Row]) -> list[Entry | Refusal]:
@@ -32,7 +32,7 @@ def write_each(rows: Sequence[Row]) -> list[Entry | Refusal]:
         with transaction.atomic():
             return _halves(rows)
 
-    return _again(every)
+    return again(every)
 
 
 def _write(rows: Sequence[Row]) -> list[Entry]:
@@ -53,7 +53,7 @@ def _halves(rows: Sequence[Row]) -> list[Entry | Refusal]:
     return _halves(rows[:middle]) + _halves(rows[middle:])
 
 
-def _again(act: Callable[[], Done]) -> Done:
+def again(act: Callable[[], Done]) -> Done:
     """Act, again where two transactions got in each other's way: nobody needs to know. Within a
     transaction whoever owns it has to: all of it was undone."""
     if connection.in_atomic_block:
