@@ -59,6 +59,8 @@ def asked(arguments: Sequence[str]) -> argparse.Namespace:
     given = os.environ.get("DATABASE_URL", "")
     if given and not given.startswith(("sqlite:", "postgres")):
         parser.error("DATABASE_URL names neither SQLite nor PostgreSQL")
+    if given in {"sqlite:", "sqlite://", "sqlite:///", "sqlite://:memory:", "sqlite:///:memory:"}:
+        parser.error("DATABASE_URL names no file: what is only in memory is not synced to disk")
     if chosen.seed is None:
         chosen.seed = random.SystemRandom().randrange(2**31)
     return chosen
