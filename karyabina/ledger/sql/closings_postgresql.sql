@@ -19,9 +19,10 @@ BEGIN
       AND NEW.until <> (date_trunc('month', NEW.until) + interval '1 month - 1 day')::date THEN
     RAISE 'ledger: a month is closed to its last day' USING ERRCODE = 'check_violation';
   END IF;
-  -- Somewhere on earth it is 14 hours later; the office's own clock is asked before.
+  -- Somewhere on earth it is 14 hours later; the office's own clock is asked before. What is said to
+  -- happen later than now happens now.
   IF NEW.reopening_id IS NULL AND NEW.until + (NEW.period = 'month')::int
-      > ((NEW.at AT TIME ZONE 'UTC') + interval '14 hours')::date THEN
+      > ((least(NEW.at, clock_timestamp()) AT TIME ZONE 'UTC') + interval '14 hours')::date THEN
     RAISE 'ledger: a day is closed once it has begun, a month once it is over'
       USING ERRCODE = 'check_violation';
   END IF;

@@ -13,11 +13,12 @@ BEGIN
   SELECT RAISE(ABORT, 'ledger: a month is closed to its last day')
     WHERE NEW.period = 'month' AND NEW.reopening_id IS NULL
       AND NEW.until <> date(NEW.until, 'start of month', '+1 month', '-1 day');
-  -- Somewhere on earth it is 14 hours later; the office's own clock is asked before.
+  -- Somewhere on earth it is 14 hours later; the office's own clock is asked before. What is said to
+  -- happen later than now happens now.
   SELECT RAISE(ABORT, 'ledger: a day is closed once it has begun, a month once it is over')
-    WHERE NEW.reopening_id IS NULL
-      AND date(NEW.until, CASE NEW.period WHEN 'month' THEN '+1 day' ELSE '+0 days' END)
-        > date(NEW.at, '+14 hours');
+    WHERE NEW.reopening_id IS NULL AND NOT coalesce(
+      date(NEW.until, CASE NEW.period WHEN 'month' THEN '+1 day' ELSE '+0 days' END)
+        <= date(min(NEW.at, datetime('now')), '+14 hours'), 0);
   SELECT RAISE(ABORT, 'ledger: a closing is taken back whole, by a second person')
     WHERE NEW.reopening_id IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM ledger_reopening AS r JOIN ledger_closing AS c ON c.key = r.closing_id

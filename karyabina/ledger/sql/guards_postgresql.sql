@@ -18,18 +18,31 @@ LANGUAGE sql IMMUTABLE AS $$
     ELSE kind <> 'money' END
 $$;
 --
+-- Who waited for another must then see what the other wrote. A transaction that looks at a snapshot
+-- of its beginning does not, and SERIALIZABLE would notice only if the other were that as well.
+CREATE OR REPLACE FUNCTION ledger_refuse_an_old_picture() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+    RAISE 'ledger: nothing is booked on an older picture of the books'
+      USING ERRCODE = 'check_violation', HINT = 'use READ COMMITTED';
+  END IF;
+END $$;
+--
 -- Who posts holds every home that is touched, shared; who closes a day holds one alone. All homes
 -- share 128 locks, so that a long batch does not fill the server's table of locks.
 CREATE OR REPLACE FUNCTION ledger_hold_homes(homes text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM ledger_refuse_an_old_picture();
   PERFORM pg_advisory_xact_lock_shared(7310, h) FROM (
     SELECT DISTINCT hashtext(home) & 127 AS h FROM unnest(homes) AS home
       WHERE home IS NOT NULL ORDER BY 1) AS x;
 END $$;
 --
-CREATE OR REPLACE FUNCTION ledger_hold_home_alone(home text) RETURNS void LANGUAGE sql AS $$
-  SELECT pg_advisory_xact_lock(7310, hashtext(home) & 127)
-$$;
+CREATE OR REPLACE FUNCTION ledger_hold_home_alone(home text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ledger_refuse_an_old_picture();
+  PERFORM pg_advisory_xact_lock(7310, hashtext(home) & 127);
+END $$;
 --
 -- The last day that is closed in any of these homes.
 CREATE OR REPLACE FUNCTION ledger_closed(homes text[]) RETURNS date LANGUAGE plpgsql AS $$
@@ -40,7 +53,8 @@ BEGIN
         SELECT until FROM ledger_closing WHERE home = h.home ORDER BY n DESC LIMIT 1) AS c);
 END $$;
 --
--- recorded_at is the server's own time, later than every entry that is there to be seen.
+-- recorded_at is the server's own time, later than every entry that is there to be seen. Refused:
+-- a reversal of what is not there yet or is one itself, and a time that no calendar can show.
 CREATE OR REPLACE FUNCTION ledger_begin_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.recorded_at := greatest(
@@ -49,7 +63,13 @@ BEGIN
     IF EXISTS (
         SELECT 1 FROM ledger_entry WHERE key = NEW.reverses AND reverses IS NOT NULL) THEN
       RAISE 'ledger: a reversal cannot be reversed' USING ERRCODE = 'check_violation';
+    ELSIF NEW.reverses <> NEW.key
+        AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE key = NEW.reverses) THEN
+      RAISE 'ledger: what is reversed is not there yet' USING ERRCODE = 'foreign_key_violation';
     END IF;
+  END IF;
+  IF NEW.occurred_at < '1899-12-31 00:00Z' OR NEW.occurred_at >= '9999-01-02 00:00Z' THEN
+    RAISE 'ledger: an entry occurred between 1900 and 9998' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -59,8 +79,7 @@ DROP TRIGGER IF EXISTS ledger_entry_begins ON ledger_entry;
 CREATE TRIGGER ledger_entry_begins BEFORE INSERT ON ledger_entry
 FOR EACH ROW EXECUTE FUNCTION ledger_begin_entry();
 --
--- Refuses a reversal that is not the exact mirror of its original. (Whether the original is itself
--- a reversal is asked again: one INSERT may put an original after its reversal.)
+-- Refuses a reversal that is not the exact mirror of its original.
 CREATE OR REPLACE FUNCTION ledger_demand_mirror(p_key uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   e ledger_entry;
@@ -71,9 +90,6 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO o FROM ledger_entry WHERE key = e.reverses;
-  IF o.reverses IS NOT NULL THEN
-    RAISE 'ledger: a reversal cannot be reversed' USING ERRCODE = 'check_violation';
-  END IF;
   IF e.size IS DISTINCT FROM o.size OR EXISTS (
       SELECT 1 FROM ledger_movement AS m
       LEFT JOIN ledger_movement AS was ON was.entry_key = o.key AND was.n = m.n
@@ -176,7 +192,8 @@ BEGIN
     PERFORM ledger_demand_mirror(entry_key) FROM (SELECT DISTINCT entry_key FROM new_rows) AS r;
   END IF;
   WITH totals AS MATERIALIZED (
-    SELECT s.account_id, s.unit_id, sum(s.amount) AS amount, min(s.recorded_at) AS first
+    SELECT s.account_id, s.unit_id, sum(s.amount) AS amount, min(s.recorded_at) AS first,
+        min(s.amount) < 0 AND max(s.amount) > 0 AS mixed
       FROM (
         SELECT source_id AS account_id, unit_id, -amount AS amount, recorded_at FROM new_rows
         UNION ALL SELECT target_id, unit_id, amount, recorded_at FROM new_rows) AS s
@@ -190,6 +207,7 @@ BEGIN
         WHERE b.upto IS NULL OR b.upto < excluded.upto
       RETURNING b.account_id, b.amount)
   SELECT count(*) = (SELECT count(*) FROM totals) AS in_order,
+      (SELECT bool_or(mixed) FROM totals) AS mixed,
       min(b.amount) FILTER (WHERE b.amount < 0
         AND (SELECT cls FROM ledger_account WHERE id = b.account_id) IN ('holding', 'claim'))
         AS lowest
@@ -198,7 +216,8 @@ BEGIN
     RAISE 'ledger: recorded out of order' USING ERRCODE = 'check_violation',
       DETAIL = 'another entry of the same account was recorded later and is there already';
   END IF;
-  IF booked.lowest < 0 OR wrote.entries > 1 THEN
+  -- What only comes or only goes is lowest at the end; what does both may have been lower between.
+  IF booked.lowest < 0 OR wrote.entries > 1 AND booked.mixed THEN
     PERFORM ledger_refuse_shortage(array_agg(r.source_id) || array_agg(r.target_id),
       array_agg(r.unit_id) || array_agg(r.unit_id), array_agg(-r.amount) || array_agg(r.amount),
       array_agg(r.recorded_at) || array_agg(r.recorded_at)) FROM new_rows AS r;
@@ -215,10 +234,6 @@ BEGIN
   -- Who posts and who closes a day wait for each other here; what is closed is read after that, and
   -- so by a snapshot taken after that.
   PERFORM ledger_hold_homes(moved.homes);
-  IF current_setting('transaction_isolation') = 'repeatable read' THEN
-    RAISE 'ledger: nothing is booked on an older picture of the books'
-      USING ERRCODE = 'check_violation', HINT = 'use READ COMMITTED or SERIALIZABLE';
-  END IF;
   IF NOT wrote.same_day OR ledger_closed(moved.homes) >= wrote.first_day THEN
     IF EXISTS (
         SELECT 1 FROM (
@@ -246,8 +261,9 @@ REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_boo
 CREATE OR REPLACE FUNCTION ledger_keep_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.amount = 0 AND NEW.upto IS NULL AND NOT EXISTS (
-        SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND cls = 'outside') THEN
+    IF NEW.amount = 0 AND NEW.upto IS NULL
+        AND EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND cls <> 'outside')
+        AND EXISTS (SELECT 1 FROM ledger_unit WHERE id = NEW.unit_id) THEN
       RETURN NEW;
     END IF;
   END IF;
@@ -351,6 +367,9 @@ BEGIN
       DETAIL = json_build_object('code', m.no_unit);
   END IF;
   PERFORM ledger_wait(m.sources || m.targets, m.units || m.units, m.homes);
+  IF careful THEN
+    PERFORM ledger_hold_homes(m.homes);
+  END IF;
   INSERT INTO ledger_entry (key, kind, origin, origin_seq, by_id, occurred_at, occurred_offset,
       booked_on, size, digest, reverses, note)
     SELECT p.key, p.kind, p.origin, coalesce(p.seq, nextval('ledger_origin_seq')), p.by,

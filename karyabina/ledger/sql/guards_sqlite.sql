@@ -3,8 +3,9 @@
 --
 -- An entry is refused when it does not carry the server's own time (the clock, but always later
 -- than the last entry), when the entry before it is not whole yet, when it reverses a reversal or
--- what is not there yet, and on a connection that does not hold foreign keys: they make an entry
--- whole. (A client may put foreign keys off to the end of its transaction.)
+-- what is not there yet, when it occurred at a time that no calendar can show, and on a connection
+-- that does not hold foreign keys: they make an entry whole. (A client may put foreign keys off to
+-- the end of its transaction.)
 DROP TRIGGER IF EXISTS ledger_entry_begins;
 --
 CREATE TRIGGER ledger_entry_begins BEFORE INSERT ON ledger_entry
@@ -22,6 +23,8 @@ BEGIN
   SELECT RAISE(ABORT, 'ledger: what is reversed is not there yet')
     WHERE NEW.reverses IS NOT NULL AND NEW.reverses <> NEW.key
       AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE key = NEW.reverses);
+  SELECT RAISE(ABORT, 'ledger: an entry occurred between 1900 and 9998')
+    WHERE NEW.occurred_at < '1899-12-31' OR NEW.occurred_at >= '9999-01-02';
 END;
 --
 -- Movements come in order, only to the last entry and with its times, between accounts that are there
@@ -83,13 +86,13 @@ BEGIN
       SELECT date(substr(occurred_at, 1, 19), occurred_offset || ' minutes') AS day
         FROM ledger_entry WHERE key = NEW.entry_key) AS e
     WHERE CASE
-      WHEN EXISTS (SELECT 1 FROM ledger_closing WHERE until >= e.day) THEN NEW.booked_on <> max(
+      WHEN EXISTS (SELECT 1 FROM ledger_closing WHERE until >= e.day) THEN NEW.booked_on IS NOT max(
         e.day, coalesce((
           SELECT date(max((
               SELECT until FROM ledger_closing WHERE home = a.home ORDER BY n DESC LIMIT 1)), '+1 day')
             FROM ledger_movement AS m JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
             WHERE m.entry_key = NEW.entry_key AND a.cls <> 'outside'), ''))
-      ELSE NEW.booked_on <> e.day END;
+      ELSE NEW.booked_on IS NOT e.day END;
   INSERT INTO ledger_balance (account_id, unit_id, amount, upto)
     SELECT DISTINCT a.id, m.unit_id, 0, NULL
     FROM ledger_movement AS m JOIN ledger_account AS a ON a.id IN (m.source_id, m.target_id)
@@ -117,6 +120,7 @@ DROP TRIGGER IF EXISTS ledger_balance_opens_empty;
 CREATE TRIGGER ledger_balance_opens_empty BEFORE INSERT ON ledger_balance
 WHEN NEW.amount IS NOT 0 OR NEW.upto IS NOT NULL
   OR NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND cls <> 'outside')
+  OR NOT EXISTS (SELECT 1 FROM ledger_unit WHERE id = NEW.unit_id)
   OR EXISTS (SELECT 1 FROM ledger_balance
     WHERE account_id = NEW.account_id AND unit_id = NEW.unit_id)
 BEGIN SELECT RAISE(ABORT, 'ledger: only movements change a balance'); END;
