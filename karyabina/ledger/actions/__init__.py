@@ -26,6 +26,7 @@ from karyabina.ledger.actions.entries import (
 )
 from karyabina.ledger.models import Move
 from karyabina.ledger.queries import KeyReused
+from karyabina.ledger.writing import together
 from karyabina.ledger.writing.refusals import (
     AlreadyReversed,
     BadAmount,
@@ -69,4 +70,5 @@ __all__ = [
     "post_all",
     "post_each",
     "reverse",
+    "together",
 ]

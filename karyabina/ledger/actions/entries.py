@@ -2,18 +2,17 @@
 
 The same key again is the same entry. What is refused leaves the books as they were."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from karyabina.base.refusal import Refusal
 from karyabina.ledger.models import HUB, KINDS, LONGEST, MOST, Entry, Move, Movement
 from karyabina.ledger.queries import KeyReused, digest_of, find
-from karyabina.ledger.writing import write_all, write_each
+from karyabina.ledger.writing import try_each, write_all, write_each
 from karyabina.ledger.writing.refusals import (
     BadAmount,
     UnknownAccount,
@@ -130,25 +129,25 @@ def post_all(*, by: Staff, postings: Sequence[Posting]) -> list[Entry]:
     Refuses what `post` refuses, for the first posting that is refused (`.position` counts from
     0), and a batch that is empty or longer than 1,000 (BadBatch)."""
     asked = _batch(by, postings)
-    for position, row in enumerate(asked):
-        if isinstance(row, Refusal):
-            row.position = position
-            raise row
     rows = _once(asked)
-    try:
-        written = dict(zip(rows, write_all([*rows.values()]), strict=True)) if rows else {}
-    except Refusal as refusal:
-        refusal.position = _first_refused(asked, rows)
-        raise
-    return [written[row.key] if isinstance(row, Row) else row for row in asked]
+    refusal = next((row for row in asked if isinstance(row, Refusal)), None)
+    if refusal is None:
+        try:
+            written = dict(zip(rows, write_all([*rows.values()]), strict=True)) if rows else {}
+        except Refusal as said:
+            refusal = said
+        else:
+            return [written[one.key] if isinstance(one, Row) else one for one in _fit(asked)]
+    raise _first_refused(asked, rows) or refusal
 
 
 def post_each(*, by: Staff, postings: Sequence[Posting]) -> list[Entry | Refusal]:
     """Write many entries at once, each on its own: a bad one is left out, the good ones stand.
 
     Returns, in the order given, the entry or the reason why there is none. What was refused
-    counts as if it had not come: a later posting that needs it is refused as well. Refuses
-    only a batch that is empty or longer than 1,000 (BadBatch)."""
+    counts as if it had not come: a later posting that needs it is refused as well. A key has
+    one content in a batch, the first; another is refused (KeyReused). Refuses only a batch
+    that is empty or longer than 1,000 (BadBatch)."""
     asked = _batch(by, postings)
     rows = _once(asked)
     written = dict(zip(rows, write_each([*rows.values()]), strict=True)) if rows else {}
@@ -181,13 +180,22 @@ def _once(asked: Sequence[object]) -> dict[UUID, Row]:
     return rows
 
 
-def _first_refused(asked: Sequence[object], rows: Mapping[UUID, Row]) -> int:
-    """Which of a refused batch is the bad one: write each that is good, and undo it all."""
-    with transaction.atomic():
-        written = zip(rows, write_each([*rows.values()]), strict=True)
-        transaction.set_rollback(True)
-    bad = next(key for key, result in written if isinstance(result, Refusal))
-    return next(n for n, row in enumerate(asked) if isinstance(row, Row) and row.key == bad)
+def _fit(asked: Sequence[Row | Entry | Refusal]) -> Iterator[Row | Entry]:
+    return (one for one in asked if not isinstance(one, Refusal))
+
+
+def _first_refused(
+    asked: Sequence[Row | Entry | Refusal], rows: Mapping[UUID, Row]
+) -> Refusal | None:
+    """Which of a refused batch is the first bad one, and why: write each that is good, and undo
+    it all. None where by now nothing is bad: somebody has brought what was missing."""
+    written = dict(zip(rows, try_each([*rows.values()]), strict=True)) if rows else {}
+    for position, row in enumerate(asked):
+        result = written[row.key] if isinstance(row, Row) else row
+        if isinstance(result, Refusal):
+            result.position = position
+            return result
+    return None
 
 
 def _row_or_entry(posting: Posting, by: Staff) -> Row | Entry:

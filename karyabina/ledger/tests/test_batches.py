@@ -64,6 +64,29 @@ def test_one_that_is_bad_undoes_all_and_is_named() -> None:
     assert Entry.objects.count() == 1
 
 
+def test_the_first_bad_one_is_named_with_its_own_reason() -> None:
+    """Whatever else is wrong further on, and whether it is seen sooner."""
+    made(2)
+    taken = wish(*BUY, 1)
+    every(taken)
+    later = [
+        wish(*BUY, 1, kind="nothing"),
+        wish("stand:NONE", "outside:buyer", CHIPS, 1),
+        wish(*BUY, 3, key=taken.key),
+    ]
+    for bad in later:
+        with pytest.raises(ledger.NotEnough) as no:
+            every(wish(*BUY, 1), wish(*BUY, 1), bad)
+        assert (no.value.position, no.value.short) == (1, 1)
+    for bad, want in zip(
+        later, (ledger.UnknownKind, ledger.UnknownAccount, ledger.KeyReused), strict=True
+    ):
+        with pytest.raises(want) as said:
+            every(wish(*BUY, 1), bad, wish(*BUY, 1))
+        assert said.value.position == 1
+    assert books.balance("stand:GOR", CHIPS) == 1
+
+
 def test_they_count_one_after_the_other_not_all_together() -> None:
     """What is made afterwards cannot be sold before, though it would even out in the end."""
     with pytest.raises(ledger.NotEnough) as no:

@@ -35,6 +35,34 @@ def write_each(rows: Sequence[Row]) -> list[Entry | Refusal]:
     return again(every)
 
 
+def try_each(rows: Sequence[Row]) -> list[Entry | Refusal]:
+    """What `write_each` would return now; nothing is written."""
+
+    def every() -> list[Entry | Refusal]:
+        with transaction.atomic():
+            results = _halves(rows)
+            transaction.set_rollback(True)
+        return results
+
+    return again(every)
+
+
+def together(act: Callable[[], Done]) -> Done:
+    """Do `act` in one transaction; again from its beginning where another transaction got in its
+    way, so that nobody sees a deadlock.
+
+    Whoever posts several entries that must stand or fall with other rows wraps it all in this:
+    each attempt finds nothing of the one before in the database, so `act` must keep nothing of it
+    in memory either. `post_all` needs none of it. Within a transaction that is open already it is a
+    part of that one, and whoever owns that has to try again."""
+
+    def whole() -> Done:
+        with transaction.atomic():
+            return act()
+
+    return again(whole)
+
+
 def _write(rows: Sequence[Row]) -> list[Entry]:
     if connection.vendor == "sqlite":
         return on_sqlite.write(rows)
