@@ -163,7 +163,7 @@ BEGIN
         AND r.first_day = e.booked_on AND r.last_day = e.booked_on) AS timely,
       bool_or(e.reverses IS NOT NULL) AS reversing,
       bool_and(e.booked_on = ledger_day(e.occurred_at, e.occurred_offset)) AS same_day,
-      min(e.booked_on) AS first_day
+      min(e.booked_on) AS first_day, min(e.recorded_at) AS first_at
     INTO wrote
     FROM (
       SELECT entry_key, count(*) AS movements, max(n) AS last,
@@ -192,7 +192,7 @@ BEGIN
     PERFORM ledger_demand_mirror(entry_key) FROM (SELECT DISTINCT entry_key FROM new_rows) AS r;
   END IF;
   WITH totals AS MATERIALIZED (
-    SELECT s.account_id, s.unit_id, sum(s.amount) AS amount, min(s.recorded_at) AS first,
+    SELECT s.account_id, s.unit_id, sum(s.amount) AS amount, max(s.recorded_at) AS upto,
         min(s.amount) < 0 AND max(s.amount) > 0 AS mixed
       FROM (
         SELECT source_id AS account_id, unit_id, -amount AS amount, recorded_at FROM new_rows
@@ -201,10 +201,10 @@ BEGIN
       GROUP BY 1, 2 ORDER BY 1, 2),
   booked AS (
     INSERT INTO ledger_balance AS b (account_id, unit_id, amount, upto)
-      SELECT account_id, unit_id, amount, first FROM totals
+      SELECT account_id, unit_id, amount, upto FROM totals
       ON CONFLICT (account_id, unit_id)
         DO UPDATE SET amount = b.amount + excluded.amount, upto = excluded.upto
-        WHERE b.upto IS NULL OR b.upto < excluded.upto
+        WHERE b.upto IS NULL OR b.upto < wrote.first_at
       RETURNING b.account_id, b.amount)
   SELECT count(*) = (SELECT count(*) FROM totals) AS in_order,
       (SELECT bool_or(mixed) FROM totals) AS mixed,
@@ -221,15 +221,6 @@ BEGIN
     PERFORM ledger_refuse_shortage(array_agg(r.source_id) || array_agg(r.target_id),
       array_agg(r.unit_id) || array_agg(r.unit_id), array_agg(-r.amount) || array_agg(r.amount),
       array_agg(r.recorded_at) || array_agg(r.recorded_at)) FROM new_rows AS r;
-  END IF;
-  IF wrote.entries > 1 THEN
-    UPDATE ledger_balance AS b SET upto = r.last
-      FROM (
-        SELECT s.account_id, s.unit_id, max(s.recorded_at) AS last FROM (
-          SELECT source_id AS account_id, unit_id, recorded_at FROM new_rows
-          UNION ALL SELECT target_id, unit_id, recorded_at FROM new_rows) AS s
-        GROUP BY 1, 2 HAVING min(s.recorded_at) < max(s.recorded_at)) AS r
-      WHERE b.account_id = r.account_id AND b.unit_id = r.unit_id;
   END IF;
   -- Who posts and who closes a day wait for each other here; what is closed is read after that, and
   -- so by a snapshot taken after that.
