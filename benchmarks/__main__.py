@@ -26,8 +26,15 @@ PATIENCE = 90  # seconds that what is measured may take to tidy up
 
 def whole_number(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a seed is a whole number, not {text!r}")
+        raise argparse.ArgumentTypeError(f"not a whole number: {text!r}")
     return int(text)
+
+
+def rounds(text: str) -> int:
+    number = whole_number(text)
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"rounds are 1 to 100, not {number}")
+    return number
 
 
 def sections(text: str) -> list[str]:
@@ -50,6 +57,8 @@ def asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("subject", nargs="?", choices=["ledger"], default="ledger")
     parser.add_argument("--only", type=sections, metavar="NAME[,NAME]", default=list(SECTIONS))
     parser.add_argument("--quick", action="store_true", help="end within a minute")
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="without: both")
+    parser.add_argument("--rounds", type=rounds, help="how often everybody has a turn")
     parser.add_argument("--seed", type=whole_number, default=None)
     parser.add_argument("--json", action="store_true", help="one object a figure")
     parser.add_argument(
@@ -61,25 +70,32 @@ def asked(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("DATABASE_URL names neither SQLite nor PostgreSQL")
     if given in {"sqlite:", "sqlite://", "sqlite:///", "sqlite://:memory:", "sqlite:///:memory:"}:
         parser.error("DATABASE_URL names no file: what is only in memory is not synced to disk")
+    if given and chosen.engine and not given.startswith(chosen.engine[:8]):
+        parser.error("DATABASE_URL names the other engine")
     if chosen.seed is None:
         chosen.seed = random.SystemRandom().randrange(2**31)
     return chosen
 
 
 @contextmanager
-def servers() -> Iterator[list[str]]:
+def servers(engine: str | None) -> Iterator[list[str]]:
     """DATABASE_URL of each engine to measure; an empty one is SQLite in a file of the run."""
     given = os.environ.get("DATABASE_URL", "")
     if given:
         yield [given]
         return
+    if engine == "sqlite":
+        yield [""]
+        return
     with cluster.running() as url:
-        yield ["", url]
+        yield [url] if engine else ["", url]
 
 
 def measure(url: str, chosen: argparse.Namespace) -> int:
     """One engine in a process of its own, because settings are read once."""
     words = ["--seed", str(chosen.seed), "--only", ",".join(chosen.only)]
+    if chosen.rounds:
+        words += ["--rounds", str(chosen.rounds)]
     words += [f"--{name}" for name in ("quick", "json", "profile") if getattr(chosen, name)]
     work = tempfile.mkdtemp(prefix="karyabina-bench-")
     environment = os.environ | {"DATABASE_URL": url, "KARYABINA_TEST_DATA": work}
@@ -116,7 +132,7 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     try:
-        with servers() as urls:
+        with servers(chosen.engine) as urls:
             for url in urls:
                 status = measure(url, chosen)
                 if status:

@@ -55,8 +55,9 @@ class Figure:
         """The same where the measurement is too short, or too small, to judge the aim."""
         return replace(self, aim="", reached=None)
 
-    def as_json(self, machine: str, seed: int) -> str:
-        return json.dumps(asdict(self) | {"machine": machine, "seed": seed}, ensure_ascii=False)
+    def as_json(self, section: str, machine: str, seed: int) -> str:
+        whence = {"section": section, "machine": machine, "seed": seed}
+        return json.dumps(asdict(self) | whence, ensure_ascii=False)
 
 
 HEAD = f"  {'':{WIDTH}} {'value':>9} {'unit':8} {'ratio':>7}  {'against':34} aim"

@@ -25,7 +25,7 @@ class Effort:
 
     @property
     def quick(self) -> bool:
-        return self.rounds < 5
+        return self.asked < 50
 
     def minutes(self, section: str, vendor: str) -> str:
         """About how long a section takes on two cores, books that it fills included."""

@@ -7,6 +7,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
@@ -134,11 +136,8 @@ def perform(chosen: argparse.Namespace, effort: Effort) -> None:
     for name in chosen.only.split(","):
         if not chosen.json:
             print(f"{name}: {SECTIONS[name]}, {effort.minutes(name, connection.vendor)}")
-        show(
-            name,
-            shelf,
-            (lambda f: f.as_json(machine, chosen.seed)) if chosen.json else Figure.line,
-        )
+        as_json = partial(Figure.as_json, section=name, machine=machine, seed=chosen.seed)
+        show(name, shelf, as_json if chosen.json else Figure.line)
 
 
 def stop(number: int, _frame: object) -> None:
@@ -150,13 +149,17 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench", allow_abbrev=False)
     parser.add_argument("--only", required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--rounds", type=int)
     for switch in ("quick", "json", "profile"):
         parser.add_argument(f"--{switch}", action="store_true")
     chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    effort = QUICK if chosen.quick else FULL
+    if chosen.rounds:
+        effort = replace(effort, rounds=chosen.rounds)
     try:
-        perform(chosen, QUICK if chosen.quick else FULL)
+        perform(chosen, effort)
     except KeyboardInterrupt:
         return 130
     except (RuntimeError, OperationalError, psycopg.OperationalError) as fault:

@@ -44,7 +44,7 @@ def measure(books: Books, effort: Effort, tell: Callable[[str], None]) -> Iterat
     others = dict(_others(books, tell))
     connection.close()
     found: dict[str, list[float]] = {name: [] for name in (*ours, *others)}
-    for _round in range(1 if effort.quick else 3):
+    for _round in range(max(1, min(3, effort.rounds // 3))):
         for name, words in (*ours.items(), *others.items()):
             if not effort.quick:
                 tell(f"journals: {name}")
