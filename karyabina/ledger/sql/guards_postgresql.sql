@@ -281,6 +281,18 @@ DROP TRIGGER IF EXISTS ledger_balance_no_truncate ON ledger_balance;
 CREATE TRIGGER ledger_balance_no_truncate BEFORE TRUNCATE ON ledger_balance
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balance();
 --
+-- Opens and locks these balances in the order in which entries change them, in one pass: who locked
+-- those that are there after opening those that are not could deadlock with a single entry.
+CREATE OR REPLACE FUNCTION ledger_lock_balances(accounts bigint[], units bigint[], homes text[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ledger_balance (account_id, unit_id, amount)
+    SELECT DISTINCT d.account, d.unit, 0
+      FROM unnest(accounts, units, homes) AS d (account, unit, home)
+      WHERE d.home IS NOT NULL ORDER BY 1, 2
+    ON CONFLICT (account_id, unit_id) DO UPDATE SET amount = excluded.amount WHERE false;
+END $$;
+--
 -- Waits for whoever is writing to the same accounts, before recorded_at is taken: so it follows the
 -- order of commits for each account. Locks by number queue fairly where a row would wake all who
 -- wait; but they take room in the server's memory, so a batch that touches many locks the rows.
@@ -296,21 +308,9 @@ BEGIN
   IF cardinality(touched) <= 64 THEN
     PERFORM pg_advisory_xact_lock(7311, (account & 2147483647)::int)
       FROM unnest(touched) AS account;
-    RETURN;
+  ELSE
+    PERFORM ledger_lock_balances(accounts, units, homes);
   END IF;
-  INSERT INTO ledger_balance (account_id, unit_id, amount)
-    SELECT DISTINCT d.account, d.unit, 0
-      FROM unnest(accounts, units, homes) AS d (account, unit, home)
-      WHERE d.home IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM ledger_balance WHERE account_id = d.account AND unit_id = d.unit)
-      ORDER BY 1, 2
-    ON CONFLICT DO NOTHING;
-  PERFORM 1 FROM (
-    SELECT DISTINCT s.account, s.unit FROM unnest(accounts, units, homes)
-      AS s (account, unit, home) WHERE s.home IS NOT NULL ORDER BY 1, 2) AS d
-    CROSS JOIN LATERAL (
-      SELECT 1 FROM ledger_balance WHERE account_id = d.account AND unit_id = d.unit
-        FOR NO KEY UPDATE) AS held;
 END $$;
 --
 -- Writes entries with their movements. A key that is there with the same digest stays as it is.
@@ -359,6 +359,7 @@ BEGIN
   END IF;
   PERFORM ledger_wait(m.sources || m.targets, m.units || m.units, m.homes);
   IF careful THEN
+    PERFORM ledger_lock_balances(m.sources || m.targets, m.units || m.units, m.homes);
     PERFORM ledger_hold_homes(m.homes);
   END IF;
   INSERT INTO ledger_entry (key, kind, origin, origin_seq, by_id, occurred_at, occurred_offset,
@@ -384,8 +385,9 @@ END $$;
 --
 -- One round trip: the entries of these keys, or why not. A refusal undoes these entries alone and
 -- leaves the transaction around it usable, as a savepoint would. The second try finds an entry that
--- somebody else wrote meanwhile, and is careful. The settings keep every look-up one
--- step in an index, by plans that are made once.
+-- somebody else wrote meanwhile, and is careful: it holds all that could change before it takes a
+-- day and a time. More tries are for more entries that others wrote meanwhile: one for each is
+-- enough. The settings keep every look-up one step in an index, by plans that are made once.
 CREATE OR REPLACE FUNCTION ledger_post(
   p_keys uuid[], p_kinds text[], p_origins text[], p_seqs bigint[], p_bys uuid[],
   p_ats timestamptz[], p_zones smallint[], p_sizes smallint[], p_digests text[],
@@ -397,7 +399,7 @@ LANGUAGE plpgsql ROWS 1
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
 BEGIN
-  FOR try IN 1..3 LOOP
+  FOR try IN 1..cardinality(p_keys) + 2 LOOP
     BEGIN
       PERFORM ledger_write(try > 1, p_keys, p_kinds, p_origins, p_seqs, p_bys, p_ats, p_zones,
         p_sizes, p_digests, p_reverses, p_notes, p_of, p_n, p_sources, p_targets, p_units,

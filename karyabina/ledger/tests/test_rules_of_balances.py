@@ -233,7 +233,7 @@ def test_a_reversal_is_not_reversed_by_one_that_was_there_before_it() -> None:
         return  # the first of them is not whole when the second begins
     original = posted(Move("stand:GOR", "outside:buyer", CHIPS, 2))
     second, first = new_key(), new_key()
-    with refused("a reversal cannot be reversed"):
+    with refused("what is reversed is not there yet"):
         raw.run(
             "INSERT INTO ledger_entry SELECT new.key, kind, 'raw', new.seq, by_id, occurred_at,"
             " occurred_offset, recorded_at, booked_on, size, digest, new.of, note"

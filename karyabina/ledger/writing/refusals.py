@@ -106,7 +106,7 @@ SENTENCES: dict[str, type[Refusal]] = {
     "entry_origin_number_is_used_once": NumberTaken,
     "ledger: this key is another entry": KeyReused,
     "ledger_entry_reverses_key": AlreadyReversed,
-    "ledger_entry_reverses_fkey": UnknownEntry,
+    "ledger: what is reversed is not there yet": UnknownEntry,
 }
 
 
