@@ -267,6 +267,17 @@ class TheBooks(RuleBasedStateMachine):
         if want is None:
             request.declined = (somebody(by).pk, "Tidak")
 
+    @rule(home=OFFICE, ago=st.integers(0, 3), before=st.integers(0, 3))
+    def close_and_take_back(self, home: str, ago: int, before: int) -> None:
+        """What would seldom come about by chance: and then close less, and want that back."""
+        self.close_days(home=home, period="day", ago=ago)
+        asked = len(self.model.requests)
+        self.ask_back(home=home, which=-1, by="Pencatat")
+        if len(self.model.requests) > asked:
+            self.agree(which=-1, by="Kepala")
+            self.close_days(home=home, period="day", ago=ago + before)
+            self.ask_back(home=home, which=-1, by="Ketiga")
+
     def request(self, which: int) -> tuple[UUID, Any]:
         found = list(self.model.requests.items())
         return found[which % len(found)]
