@@ -1,6 +1,7 @@
 """Odd batches, odd times, odd transactions: what a stranger with a database client may try."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -171,21 +172,25 @@ def test_who_writes_once_is_in_nobodys_way_however_many_accounts_others_touch(se
     lots = [f"NEW-{n}" for n in range(12)]
     ledger.add_units(codes=lots, kind="lot")
     by = person()
+    ledger.post_all(by=by, postings=[produced([_brought(store, CHIPS) for store in stores])])
+    together = threading.Barrier(8)
 
     def write(number: int) -> None:
         draw = random.Random(f"{seed} {number}")
-        for lot in lots:  # whose first balances everybody opens at the same time
-            for _ in range(1 if number < 2 else 5):
-                touched = draw.sample(stores, 70 if number < 2 else 4)
-                moves = [
-                    Move("outside:workshop", store, draw.choice([CHIPS, lot]), 1)
-                    for store in touched
-                ]
+        for lot in lots:  # half of the stores hold the old one already, half get a new one
+            together.wait(timeout=30)
+            for _ in range(2 if number < 2 else 10):
+                touched = draw.sample(stores, 70 if number < 2 else 8)
+                moves = [_brought(s, CHIPS if s < "store:S40" else lot) for s in touched]
                 with transaction.atomic():
                     ledger.post_all(by=by, postings=[produced(moves), produced(moves[:3])])
 
     at_once(*(partial(write, number) for number in range(8)))
-    assert Entry.objects.count() == len(lots) * (2 + 6 * 5) * 2
+    assert Entry.objects.count() == 1 + len(lots) * (2 * 2 + 6 * 10) * 2
+
+
+def _brought(store: str, lot: str) -> Move:
+    return Move("outside:workshop", store, lot, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -193,21 +198,24 @@ def test_keys_that_many_batches_share_are_found_however_many_others_wrote(seed: 
     """More of them arrive while one waits than it has tries for anything else."""
     world()
     keys = sorted(new_key() for _ in range(24))
-    ledger.open_accounts(homes={f"store:S{n:02d}": "NTT" for n in range(24)}, at=AT)
+    stores = [f"store:{letter}{n:02d}" for letter in "ST" for n in range(24)]
+    ledger.open_accounts(homes=dict.fromkeys(stores, "NTT"), at=AT)
     by = person()
-    wishes = [
-        produced([Move("outside:workshop", f"store:S{n:02d}", CHIPS, 1)], key)
-        for n, key in enumerate(keys)
-    ]
+
+    def wishes(letter: str) -> list[Posting]:
+        return [
+            produced([_brought(f"store:{letter}{n:02d}", CHIPS)], key) for n, key in enumerate(keys)
+        ]
 
     def one_by_one(number: int) -> None:
-        for wish in wishes[number::7]:
+        for wish in wishes("S")[number::7]:
             with transaction.atomic():
                 ledger.post_all(by=by, postings=[wish])
-                time.sleep(0.02)
+                time.sleep(0.05)
 
     def all_of_them() -> None:
-        entries = ledger.post_all(by=by, postings=wishes)
+        time.sleep(0.03)
+        entries = ledger.post_all(by=by, postings=wishes("T"))
         assert [entry.pk for entry in entries] == keys
 
     at_once(*(partial(one_by_one, number) for number in range(7)), all_of_them)
