@@ -109,8 +109,8 @@ def post(
     Only the end of the entry counts: a holding may be filled and emptied within it. On
     PostgreSQL single entries cannot deadlock; several in one transaction can, if another
     transaction touches the same accounts in the opposite order: then the database ends one of
-    them, and whoever owns that transaction tries again. Here this is done when no transaction
-    is open around the call.
+    them, and whoever owns that transaction tries again (`together` does). Here this is done
+    when no transaction is open around the call.
 
     Refuses: KeyReused, NotEnough, UnknownAccount, UnknownUnit, UnknownKind, BadAmount,
     BadMoves, BadNote, BadTime, BadOrigin, WrongAccount, NumberTaken, NotMirrored; a
