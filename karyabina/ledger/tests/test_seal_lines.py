@@ -26,6 +26,7 @@ from karyabina.ledger.tests.make import CHIPS, person
 from karyabina.ledger.tests.tampering import MARK, PIECES, account, sealed, tampered, wrong
 from karyabina.offices.models import Office
 from karyabina.staff.models import Staff
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -255,5 +256,22 @@ def test_verify_compares_kept_lines(kfm: Office, tmp_path: Path) -> None:
     code, said = verified("--lines", str(file))
     assert code == 1
     assert "KFM 2025-10-28 n=33: segel ini tidak ada lagi" in said
-    with pytest.raises(CommandError, match=r"tidak-ada\.txt"):
+    with pytest.raises(CommandError, match=r"tidak-ada\.txt") as refused:
         verified("--lines", str(tmp_path / "tidak-ada.txt"))
+    assert refused.value.returncode == 2, "1 means that the books are wrong"
+
+
+def test_kept_lines_that_an_editor_saved_with_its_mark_are_the_same(
+    kfm: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "segel.txt"
+    text = "".join(f"{seals.line(seal)}\r\n" for seal in Seal.objects.all())
+    file.write_bytes(text.encode("utf-8-sig"))
+    assert verified("--lines", str(file))[0] == 0
+
+
+def test_the_command_tells_an_unknown_office_from_one_without_seals(kfm: Office) -> None:
+    make.office("KLB")
+    for code, why in (("KLB", "belum punya segel"), ("XYZ", "Tidak ada kantor")):
+        with pytest.raises(CommandError, match=why):
+            call_command("seals", office=code)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from karyabina.base.times import NotADay, parse_day
 from karyabina.ledger import seals
 from karyabina.ledger.queries.closings import sealing_homes, seals_of
+from karyabina.offices.models import Office
 
 
 def day(text: str) -> date:
@@ -32,6 +33,9 @@ class Command(BaseCommand):
     ) -> None:
         homes = sealing_homes()
         if office is not None and office not in homes:
-            raise CommandError(_("Kantor %(code)s belum punya segel.") % {"code": office})
+            no = _("Kantor %(code)s belum punya segel.")
+            if not Office.objects.filter(code=office).exists():
+                no = _("Tidak ada kantor dengan kode %(code)s. Periksa kodenya.")
+            raise CommandError(no % {"code": office})
         for seal in seals_of(homes if office is None else [office], since=since).iterator():
             self.stdout.write(seals.line(seal))

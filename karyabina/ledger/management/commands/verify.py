@@ -17,11 +17,15 @@ from karyabina.ledger import checking, verify
 from karyabina.ledger.actions.checks import record_check
 from karyabina.ledger.models import Check
 
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # some editors put it before the first line
 WIDEST = 100  # of the line that says what is being checked
 
 
 class Command(BaseCommand):
-    help = "Periksa apakah pembukuan benar; keluar dengan 1 bila ada yang salah."
+    help = (
+        "Periksa apakah pembukuan benar; keluar dengan 1 bila ada yang salah, dengan 2 bila tidak"
+        " dapat diperiksa."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="satu objek JSON")
@@ -114,12 +118,14 @@ class Command(BaseCommand):
 def read_lines(name: str) -> list[str]:
     """The lines of a file that somebody kept; a bad byte makes a line unreadable, no more."""
     if name == "-":
-        return sys.stdin.read().splitlines()
+        return sys.stdin.read().removeprefix(BOM).splitlines()
     try:
-        return Path(name).read_text(encoding="utf-8", errors="replace").splitlines()
+        return Path(name).read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except OSError as error:
         raise CommandError(
-            _("Berkas %(name)s tidak terbaca: %(why)s") % {"name": name, "why": error.strerror}
+            _("Berkas %(name)s tidak terbaca, jadi tidak ada yang diperiksa: %(why)s")
+            % {"name": name, "why": error.strerror},
+            returncode=2,
         ) from error
 
 
