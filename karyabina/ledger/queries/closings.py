@@ -231,10 +231,9 @@ def history(home: str, limit: int = 200) -> list[Event]:
         events.append(Event("asked", of.period, of.until, row.at, row.by, row.reason))
         said_no = getattr(row, "declined", None)
         if said_no is not None:
-            events.append(
-                Event("declined", of.period, of.until, said_no.at, said_no.by, said_no.reason)
-            )
-    order = ("closed", "asked", "declined", "reopened")  # where two bear the same time
+            what = "withdrawn" if said_no.by_id == row.by_id else "declined"
+            events.append(Event(what, of.period, of.until, said_no.at, said_no.by, said_no.reason))
+    order = ("closed", "asked", "declined", "withdrawn", "reopened")  # where two bear the same time
     events.sort(key=lambda event: (event.at, order.index(event.what)), reverse=True)
     return events[:limit]
 

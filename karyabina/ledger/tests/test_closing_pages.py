@@ -202,6 +202,7 @@ def test_a_request_without_a_reason_is_drawn_again(kfm: Office) -> None:
 def test_a_request_where_nothing_is_closed_is_refused(kfm: Office) -> None:
     response = logged_in().post(page("reopenings"), {"key": new_key(), "reason": "x"})
     assert response.status_code == 400
+    assert str(closings.NotTheLast()) in response.content.decode()
 
 
 def test_a_request_is_declined_with_a_word(kfm: Office) -> None:
@@ -212,6 +213,29 @@ def test_a_request_is_declined_with_a_word(kfm: Office) -> None:
     assert response.status_code == 302
     assert request.declined.reason == "Tidak perlu"
     assert "Tidak perlu" in logged_in().get(page("closing")).content.decode()
+
+
+def test_who_takes_a_request_back_is_told_so(kfm: Office) -> None:
+    treasurer = logged_in()
+    close(treasurer, DAY)
+    treasurer.post(page("reopenings"), {"key": new_key(), "reason": "Keliru"})
+    refusal = page("reopening_refusal", key=Reopening.objects.get().pk)
+    said = treasurer.post(refusal, {"key": new_key()}, follow=True).content.decode()
+    assert "Permintaan Anda ditarik" in said
+    assert "Oktober 2025 ditarik" in said, "so does the history"
+    assert "tidak disetujui" not in said
+
+
+def test_two_lines_of_one_day_are_explained(kfm: Office) -> None:
+    treasurer, head = logged_in(), logged_in(Role.HEAD)
+    close(treasurer, DAY)
+    why = "Keduanya benar"
+    assert why not in treasurer.get(page("seals")).content.decode()
+    treasurer.post(page("reopenings"), {"key": new_key(), "reason": "Keliru"})
+    agree = page("reopening_agreement", key=Reopening.objects.get().pk)
+    head.post(agree, {"key": new_key()})
+    close(treasurer, DAY)
+    assert why in treasurer.get(page("seals")).content.decode()
 
 
 def test_a_request_of_another_office_is_not_found(kfm: Office) -> None:

@@ -189,7 +189,9 @@ def reopenings(request: HttpRequest, office: str) -> HttpResponse:
     found = _office(request, "ledger.reopen", office)
     form = ReopeningForm(request.POST)
     closing = days.last_closing(found.code)
-    if closing is None or not form.is_valid():
+    if closing is None:
+        return _draw(request, found, refused=str(closings.NotTheLast()), status=400)
+    if not form.is_valid():
         return _draw(request, found, reopening=form, status=400)
     try:
         closings.ask_reopening(
@@ -252,7 +254,10 @@ def refusal(request: HttpRequest, office: str, key: UUID) -> HttpResponse:
         )
     except Refusal as no:
         return _draw(request, found, refused=str(no), status=no.status)
-    messages.success(request, _("Permintaan tidak disetujui. Buku tetap tertutup."))
+    if asked.by_id == request.user.pk:
+        messages.success(request, _("Permintaan Anda ditarik. Buku tetap tertutup."))
+    else:
+        messages.success(request, _("Permintaan tidak disetujui. Buku tetap tertutup."))
     return redirect("ledger:closing", office=found.code)
 
 
@@ -281,6 +286,7 @@ def sealed(request: HttpRequest, office: str) -> HttpResponse:
         "months": months,
         "month": month,
         "rows": rows,
+        "sealed_again": len({seal.day for seal, _line in rows}) < len(rows),
         "printed_at": timezone.now(),
         "checked_by": CHECKED_BY,
         "band_code": found.code,
