@@ -115,6 +115,11 @@ class Picture:
     tall: int
     text_x: int = GUTTER + 18
 
+    @property
+    def turns_back(self) -> bool:
+        """Something goes back to where the lot was before: there is a broken line to explain."""
+        return any(one.back for one in self.ribbons)
+
 
 def picture(journey: Journey, abouts: Abouts) -> Picture:
     """The journey, drawn both ways."""

@@ -42,7 +42,7 @@ class Wanted:
 
 
 def understood(text: str) -> Wanted:
-    """What somebody may mean: "45.000", "Rp 45.000", "29-10-2025", "019a2d1c", "hub 12", "#12"."""
+    """What somebody may mean: "Rp 45.000,00", "29-10-2025", "019a2d1c", "hub 12", "#12"."""
     said = " ".join(text.split())
     bare = said.replace("-", "").lower()
     hexadecimal = re.fullmatch(r"[0-9a-f]+", bare, re.ASCII) is not None
@@ -59,7 +59,7 @@ def understood(text: str) -> Wanted:
 
 
 def _amount(said: str) -> int | None:
-    digits = re.sub(r"^rp\.?\s*", "", said, flags=re.IGNORECASE)
+    digits = re.sub(r"^rp\.?\s*|,(00|-+)$", "", said, flags=re.IGNORECASE)
     try:
         amount = whole(digits) if len(digits) <= 40 else 0
     except ValueError:

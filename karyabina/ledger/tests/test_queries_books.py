@@ -215,6 +215,7 @@ def test_an_entry_is_found_by_whatever_is_remembered_of_it() -> None:
     entry = sold(45, days=-1)
     key = str(entry.pk)  # type: ignore[attr-defined]
     for text in (key, key.upper(), key.replace("-", ""), key[:35], "45.000", "Rp 45.000", "rp45000",
+                 "Rp45.000,00", "Rp. 45.000,-", "45,000,--",
                  "28-10-2025", "28 Oktober 2025", f"hub {entry.origin_seq}",  # type: ignore[attr-defined]
                  f"#{entry.origin_seq}", f"hub/{entry.origin_seq}"):  # type: ignore[attr-defined]  # fmt: skip
         assert entry.pk in found(text), text  # type: ignore[attr-defined]

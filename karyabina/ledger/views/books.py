@@ -89,16 +89,18 @@ def _found(
     found = searches.entries(wanted, seeing, period=form.period(), before=before, limit=A_PAGE)
     accounts = [] if before else list(_accounts(wanted.text, seeing)[:A_FEW])
     lots = [] if before else list(searches.units(wanted.text, seeing)[:A_FEW])
-    if not before and len(accounts) + len(lots) + len(found.entries) == 1:
+    premi = [] if before else _premi_named(wanted.text, seeing)
+    if not before and not premi and len(accounts) + len(lots) + len(found.entries) == 1:
         return HttpResponseRedirect(_only(accounts, lots, found.entries))
     held, abouts = shelves.held(accounts), abouts_of(lot.code for lot in lots)
     context |= {
         "searched": wanted.text,
         "accounts": [{"held": one, "title": account_title(one.account.code)} for one in held],
+        "premi": premi,
         "lots": [(lot, rows.name_of(lot.code, abouts)) for lot in lots],
         "entries": _entry_rows(found.entries, seeing),
         "older": found.older,
-        "nothing": not (accounts or lots or found.entries),
+        "nothing": not (accounts or premi or lots or found.entries),
         "of_entries": wanted.of_entries,
     }
     return render(request, "ledger/found.html", context)
@@ -128,6 +130,16 @@ def _accounts(text: str, seeing: Sight) -> Any:
         for word in text.split()[:6]
     ]
     return shelves.accounts(seeing, PLACES, words=words, empty=True)
+
+
+def _premi_named(text: str, seeing: Sight) -> list[tuple[str, str, int]]:
+    """The sums of premi with all these words in their code, or in what they are called."""
+    words = text.lower().split()[:6]
+    return [
+        (office, code, amount)
+        for office, code, amount in _premi(seeing, "")
+        if all(word in f"{code} {PLACES['premi']}".lower() for word in words)
+    ]
 
 
 def _entry_rows(entries: tuple[Entry, ...], seeing: Sight) -> list[dict[str, Any]]:
