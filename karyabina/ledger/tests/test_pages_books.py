@@ -108,6 +108,24 @@ def test_who_may_not_know_makers_sees_premi_as_one_sum(world: World) -> None:
     assert maker_accounts(page(client(world), "books"))
 
 
+def test_premi_are_found_as_a_sum_by_who_may_not_know_makers(world: World) -> None:
+    region = client(world, Role.REGIONAL, "NTT")
+    for text in ("premi", "premi:KLB", "Premi peserta KLB"):
+        answer = page(region, "books", cari=text)
+        assert "Premi peserta KLB" in answer, text
+        assert not maker_accounts(answer)
+    assert "Tidak ada akun, lot" in page(region, "books", cari="premi:KLB:KLB-001:saved")
+
+
+def test_a_list_without_accounts_says_so(world: World) -> None:
+    treasurer = client(world)
+    assert "cocok dengan saringan ini" in page(treasurer, "books", jenis="partner")
+    make.office("SOE")
+    empty = Client()
+    empty.force_login(make.officer(Role.TREASURER, "SOE"))
+    assert "Belum ada akun yang berisi" in page(empty, "books")
+
+
 def test_of_a_sale_the_office_sees_its_part_and_the_holder_all(world: World) -> None:
     own = page(client(world), "entry", world.sale.pk)
     assert "milik kantor lain" in own
@@ -217,24 +235,26 @@ ODD = ["'", "%", "\u202e", "\u200b", "💥" * 30, "9" * 400, "-1", "a" * 5_000, 
        "1e9", "9999-12-31", "0001-01-01", "<script>", "hub 999999999999999", "{{ x }}"]  # fmt: skip
 
 
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_odd_questions_get_an_answer(world: World, odd: str) -> None:
+    """Each field alone on the page that has most of them, all of them at once on every page."""
     one = client(world, Role.REGIONAL, "NTT")
     names = ("cari", "dari", "sampai", "jenis", "kantor", "kosong", "halaman", "sebelum", "satuan",
              "urut", "pada", "jam", "tempat")  # fmt: skip
+    book = reverse("ledger:account", args=["owed:NTT"])
     pages = [
         reverse("ledger:books"),
         reverse("ledger:books_csv"),
-        reverse("ledger:account", args=["owed:NTT"]),
+        book,
         reverse("ledger:account_csv", args=["owed:NTT"]),
         reverse("ledger:lot", args=[world.lot.code]),
     ]
-    for path in pages:
-        for name in names:
-            response = one.get(path, {name: odd})
-            if response.streaming:
-                list(response)
-            assert response.status_code in {200, 302, 400, 404}, (path, name, odd)
+    asked = [(path, dict.fromkeys(names, odd)) for path in pages]
+    for path, question in [*asked, *((book, {name: odd}) for name in names)]:
+        response = one.get(path, question)
+        if response.streaming:
+            list(response)
+        assert response.status_code in {200, 302, 400, 404}, (path, question)
     for name in ("account", "lot"):
         code = odd.replace("/", "") or "x"
         assert one.get(reverse(f"ledger:{name}", args=[code])).status_code == 404
