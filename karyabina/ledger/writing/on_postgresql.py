@@ -54,5 +54,5 @@ def arrays_of(rows: Sequence[Row]) -> list[list[object]]:
         [row.digest for row in rows],
         [row.reverses for row in rows],
         [row.note for row in rows],
-        *([line[column] for line in lines] for column in range(6)),
+        *[[*column] for column in zip(*lines, strict=True)],
     ]

@@ -149,7 +149,7 @@ def _insert(cursor: CursorWrapper, row: Row, known: Known) -> Entry:
     return entry
 
 
-def entry_values(row: Row, day: str, homes: Sequence[str]) -> list[object]:
+def entry_values(row: Row, day: str, homes: Sequence[str]) -> list[str | int | None]:
     return [
         row.key.hex,
         row.kind,

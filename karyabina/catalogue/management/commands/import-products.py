@@ -1,4 +1,3 @@
-# ruff: noqa: N999 - a command is called as people type it
 """`karya import-products FILE --by USERNAME`: take in a list of products."""
 
 from argparse import ArgumentParser

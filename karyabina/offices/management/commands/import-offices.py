@@ -1,4 +1,3 @@
-# ruff: noqa: N999 - a command is called as people type it
 """`karya import-offices FILE`: take in a list of offices, for instance the first one."""
 
 from argparse import ArgumentParser

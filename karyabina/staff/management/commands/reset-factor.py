@@ -1,4 +1,3 @@
-# ruff: noqa: N999 - a command is called as people type it
 """`karya reset-factor USERNAME`: for somebody whose phone and spare codes are gone."""
 
 from argparse import ArgumentParser
