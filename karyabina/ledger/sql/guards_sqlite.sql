@@ -24,7 +24,8 @@ BEGIN
     WHERE NEW.reverses IS NOT NULL AND NEW.reverses <> NEW.key
       AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE key = NEW.reverses);
   SELECT RAISE(ABORT, 'ledger: an entry occurred between 1900 and 9998')
-    WHERE NEW.occurred_at < '1899-12-31' OR NEW.occurred_at >= '9999-01-02';
+    WHERE NEW.occurred_at < '1899-12-31' OR NEW.occurred_at >= '9999-01-02'
+      OR NEW.occurred_at NOT GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]';
 END;
 --
 -- Movements come in order, only to the last entry and with its times, between accounts that are there

@@ -122,6 +122,19 @@ def test_what_an_action_takes_for_a_time_the_database_takes_too(at: datetime) ->
         assert entry.booked_on == at.date()
 
 
+@pytest.mark.parametrize("ending", [".12345Z", " +00:00", "       ", ".00000a"])
+def test_a_time_is_written_in_one_form(ending: str) -> None:
+    """Text is compared as text, and read by Python: SQLite alone keeps times so."""
+    if not raw.sqlite():
+        return
+    world()
+    with refused("occurred between 1900 and 9998|_is_a_time"):
+        raw.whole(
+            ("outside:workshop", "store:KFM", CHIPS, "1"),
+            occurred_at=f"2025-10-29 01:30:00{ending}",
+        )
+
+
 @pytest.mark.parametrize("said", ["9998-12-31 12:00:00", "9999-12-31 23:00:00", "infinity"])
 @pytest.mark.parametrize("until", ["2100-01-01", "9998-12-31", "9999-12-31", "infinity"])
 def test_nobody_closes_the_future_by_saying_that_it_is_now(said: str, until: str) -> None:
