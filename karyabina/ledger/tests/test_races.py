@@ -239,6 +239,25 @@ def test_several_entries_in_opposite_orders_in_one_transaction(seed: int, stands
     sound(whole(race(act)), stands)
 
 
+def test_what_is_posted_together_stands_or_falls_together() -> None:
+    made(3)
+
+    def sell(*amounts: int) -> None:
+        for amount in amounts:
+            posted(Move("stand:GOR", "outside:buyer", CHIPS, amount))
+
+    with pytest.raises(ledger.NotEnough):
+        ledger.together(lambda: sell(2, 2))
+    assert books.balance("stand:GOR", CHIPS) == 3
+    with transaction.atomic():  # part of what is open already, which stays usable
+        with pytest.raises(ledger.NotEnough):
+            ledger.together(lambda: sell(1, 9))
+        ledger.together(lambda: sell(1, 1))
+    assert books.balance("stand:GOR", CHIPS) == 1
+    if connection.vendor == "postgresql":
+        assert run("SHOW lock_timeout") == [("0",)]  # it waits little only within
+
+
 def test_keys_that_come_from_many_in_overlapping_batches_are_one_entry_each(seed: int) -> None:
     """As from tills that were offline and have told each other's sales."""
     fill(SPREAD)
