@@ -144,6 +144,23 @@ def test_a_treasurer_closes_yesterday(kfm: Office) -> None:
     assert "Tutup sampai 30 Oktober 2025" in text, "now today can be closed"
 
 
+def test_what_is_sold_after_the_day_was_closed_does_not_wait_yet(kfm: Office) -> None:
+    treasurer = logged_in()
+    today = days_later(1)
+    close(treasurer, today)
+    late = sold(today, hour=11)
+    assert late.booked_on == days_later(2)
+    text = treasurer.get(page("closing")).content.decode()
+    assert "1 catatan sesudah penutupan dibukukan mulai 31 Oktober 2025" in text
+    listed = treasurer.get(reverse("ledger:closings")).content.decode()
+    assert "semua tertutup" in listed
+    assert "menunggu sejak" not in listed
+    said = treasurer.get(reverse("ledger:entry", args=[late.pk])).content.decode()
+    assert "sudah ditutup di kantor yang akunnya tersangkut" in said
+    book = treasurer.get(reverse("ledger:account", args=["due:KFM"])).content.decode()
+    assert book.count("dibukukan 31 Oktober 2025") == 1
+
+
 def test_a_double_click_closes_once(kfm: Office) -> None:
     client, key = logged_in(), new_key()
     for _ in range(2):

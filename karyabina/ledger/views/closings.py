@@ -35,7 +35,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = request.reach("ledger.see").filter(code__in=days.homes()).order_by("path")
     page = Paginator(found, OFFICES).get_page(request.GET.get("halaman"))
     standings = days.standings([office.code for office in page.object_list])
-    rows = [(office, standings[office.code]) for office in page.object_list]
+    now = timezone.now()
+    rows = [
+        (office, standings[office.code], local_day(now, office.time_zone))
+        for office in page.object_list
+    ]
     return render(request, "ledger/closings.html", {"page": page, "rows": rows})
 
 
