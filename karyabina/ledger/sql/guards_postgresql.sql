@@ -225,7 +225,8 @@ BEGIN
   -- Who posts and who closes a day wait for each other here; what is closed is read after that, and
   -- so by a snapshot taken after that.
   PERFORM ledger_hold_homes(moved.homes);
-  IF NOT wrote.same_day OR ledger_closed(moved.homes) >= wrote.first_day THEN
+  IF NOT wrote.same_day
+      OR EXISTS (SELECT 1 FROM ledger_closing WHERE until >= wrote.first_day) THEN
     IF EXISTS (
         SELECT 1 FROM (
           SELECT r.entry_key, ledger_closed(array_agg(a.home)) AS until
