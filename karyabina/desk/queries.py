@@ -351,6 +351,7 @@ WAYS = (
     Way(gettext_lazy("Hak dan kewajiban"), "reports:owed", "scales", "reports.owed"),
     Way(gettext_lazy("Pemeriksaan pembukuan"), "ledger:checks", "check", "ledger.check"),
     Way(gettext_lazy("Buku besar"), "ledger:books", "search", "ledger.see"),
+    Way(gettext_lazy("Tutup buku"), "ledger:closings", "file", "ledger.close"),
     Way(gettext_lazy("Isi gudang"), "stock:board", "box", "stock.see"),
     Way(gettext_lazy("Festival"), "festivals:list", "box", "festivals.arrange"),
     Way(gettext_lazy("Petugas dan peran"), "staff:list", "user", "staff.manage"),
