@@ -215,6 +215,24 @@ def test_in_batches_of_each_kind(seed: int, stands: int) -> None:
     sound(whole(race(act)), stands)
 
 
+def test_long_batches_among_single_entries(seed: int) -> None:
+    """A batch of more than 64 accounts holds balances where a single entry holds accounts."""
+    fill(SPREAD)
+
+    def act(number: int) -> Writer:
+        writer = Writer(seed, number, SPREAD)
+        for turn in range(4):
+            batch = [writer.posting() for _ in range(80)]
+            if number % 2:
+                [writer.post_all, writer.post_each][turn % 2](batch)
+            else:
+                for posting in batch[:20]:
+                    writer.post(posting)
+        return writer
+
+    sound(whole(race(act)), SPREAD)
+
+
 @pytest.mark.parametrize("stands", [HOT, SPREAD])
 def test_several_entries_in_opposite_orders_in_one_transaction(seed: int, stands: int) -> None:
     """On PostgreSQL they get in each other's way; nobody who writes `together` hears of it."""
