@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from karyabina.ledger import seal_checks, seals
 from karyabina.ledger.actions import closings
-from karyabina.ledger.models import Closing, Entry, Seal
+from karyabina.ledger.models import Check, Closing, Entry, Seal
 from karyabina.ledger.tests.closing import (
     DAY,
     closed,
@@ -259,6 +259,18 @@ def test_verify_compares_kept_lines(kfm: Office, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"tidak-ada\.txt") as refused:
         verified("--lines", str(tmp_path / "tidak-ada.txt"))
     assert refused.value.returncode == 2, "1 means that the books are wrong"
+
+
+@pytest.mark.parametrize("kept", [b"", b"# Oktober\n", bytes(range(256)) * 9])
+def test_a_file_without_any_seal_is_not_held_against_the_books(
+    kept: bytes, kfm: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "foto.jpg"
+    file.write_bytes(kept)
+    with pytest.raises(CommandError, match="tidak ada satu baris segel pun") as refused:
+        verified("--lines", str(file))
+    assert refused.value.returncode == 2
+    assert not Check.objects.exists(), "nor shown to everybody as a fault"
 
 
 def test_kept_lines_that_an_editor_saved_with_its_mark_are_the_same(

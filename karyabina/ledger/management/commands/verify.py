@@ -16,8 +16,8 @@ from karyabina.base.keys import new_key
 from karyabina.ledger import checking, verify
 from karyabina.ledger.actions.checks import record_check
 from karyabina.ledger.models import Check
+from karyabina.ledger.seals import read_line
 
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # some editors put it before the first line
 WIDEST = 100  # of the line that says what is being checked
 
 
@@ -116,17 +116,24 @@ class Command(BaseCommand):
 
 
 def read_lines(name: str) -> list[str]:
-    """The lines of a file that somebody kept; a bad byte makes a line unreadable, no more."""
-    if name == "-":
-        return sys.stdin.read().removeprefix(BOM).splitlines()
+    """The lines of a file that somebody kept; a bad byte makes a line unreadable, no more. A file
+    without any seal is the wrong file, which says nothing of the books."""
     try:
-        return Path(name).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        kept = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise CommandError(
             _("Berkas %(name)s tidak terbaca, jadi tidak ada yang diperiksa: %(why)s")
             % {"name": name, "why": error.strerror},
             returncode=2,
         ) from error
+    lines = kept.decode("utf-8-sig", errors="replace").splitlines()  # an editor's mark is none
+    if not any(read_line(line) for line in lines):
+        raise CommandError(
+            _("Di %(name)s tidak ada satu baris segel pun, jadi tidak ada yang diperiksa.")
+            % {"name": name},
+            returncode=2,
+        )
+    return lines
 
 
 def as_json(report: checking.Report, seconds: float, kept: Check | None) -> str:
