@@ -43,7 +43,7 @@ KINDS: dict[str, str | Promise] = {
     "loss": _("Dinyatakan hilang"),
     "found": _("Ditemukan kembali"),
     "float_in": _("Modal awal laci"),
-    "sale": _("Penjualan"),
+    "sale": pgettext_lazy("kejadian", "Penjualan"),
     "refund": _("Pengembalian uang"),
     "shift_close": _("Penutupan sif"),
     "settlement": _("Bagi hasil"),

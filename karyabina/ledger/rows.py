@@ -105,9 +105,9 @@ def name_of(unit: str, abouts: Abouts) -> str:
 
 # --- files ---------------------------------------------------------------------------------------
 def line_cells(line: Line) -> tuple[str | int, ...]:
-    """The columns that every file has of a movement."""
+    """The columns that every file has of a movement; both times on the clock of where it was."""
     return (
-        line.recorded_at.isoformat(timespec="seconds"),
+        line.recorded_at.astimezone(line.occurred_at.tzinfo).isoformat(timespec="seconds"),
         line.occurred_at.isoformat(timespec="seconds"),
         line.booked_on.isoformat(),
         kind_title(line.kind),

@@ -197,6 +197,13 @@ def test_a_file_of_an_account_ends_with_its_balance(world: World) -> None:
         assert rows
 
 
+def test_a_file_tells_both_times_on_the_clock_of_the_place(world: World) -> None:
+    heading, *rows = file(client(world), "account_csv", "due:KLB")
+    assert rows
+    for name in ("Dicatat pada", "Terjadi pada"):
+        assert all(row[heading.index(name)].endswith("+08:00") for row in rows), name
+
+
 def test_a_note_that_looks_like_a_formula_is_none(world: World) -> None:
     key = new_key()
     ledger.post(

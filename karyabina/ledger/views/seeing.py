@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from karyabina.base import sheets
 from karyabina.ledger.queries import Sight
@@ -17,7 +18,8 @@ def move_heading() -> tuple[str, ...]:
     """The columns of a file of movements, as `rows.line_cells` fills them."""
     return (
         _("Dicatat pada"), _("Terjadi pada"), _("Dibukukan pada hari"), _("Kejadian"),
-        _("Kunci catatan"), _("Baris"), _("Dari akun"), _("Ke akun"), _("Satuan"), _("Jumlah"),
+        _("Kunci catatan"), _("Baris"), _("Dari akun"), _("Ke akun"), _("Satuan"),
+        pgettext("perpindahan", "Jumlah"),
         _("Oleh"), _("Keterangan"),
     )  # fmt: skip
 
