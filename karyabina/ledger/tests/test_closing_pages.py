@@ -141,7 +141,22 @@ def test_a_treasurer_closes_yesterday(kfm: Office) -> None:
     assert "Buku ditutup sampai 29 Oktober 2025. Hari yang disegel: 4." in text
     assert Closing.objects.get().by == make.officer(Role.TREASURER, "KFM")
     assert text.count("<code>KFM 2025-10-") == 4
-    assert "Tutup sampai 30 Oktober 2025" in text, "now today can be closed"
+    assert "?sampai=2025-10-30" in text, "now today can be closed"
+
+
+def test_today_is_closed_only_by_who_asks_for_it(kfm: Office) -> None:
+    treasurer, today = logged_in(), days_later(1)
+    close(treasurer, DAY)
+    sold(today)
+    text = treasurer.get(page("closing")).content.decode()
+    assert 'name="day"' not in text
+    assert "sampai kemarin sudah ditutup" in text
+    assert f"?sampai={today}" in text
+    assert "hari ini sudah ditutup" not in text
+    asked_for = treasurer.get(page("closing"), {"sampai": today.isoformat()}).content.decode()
+    assert f'name="day" value="{today}"' in asked_for
+    refused = treasurer.get(page("closing"), {"sampai": "2025-12-31"}).content.decode()
+    assert "sudah ditutup." not in refused
 
 
 def test_what_is_sold_after_the_day_was_closed_does_not_wait_yet(kfm: Office) -> None:

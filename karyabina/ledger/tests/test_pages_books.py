@@ -117,6 +117,14 @@ def test_premi_are_found_as_a_sum_by_who_may_not_know_makers(world: World) -> No
     assert "Tidak ada akun, lot" in page(region, "books", cari="premi:KLB:KLB-001:saved")
 
 
+def test_the_file_of_a_filtered_list_holds_what_the_page_shows(world: World) -> None:
+    region = client(world, Role.REGIONAL, "NTT")
+    text = page(region, "books", kantor="KLB", jenis="store")
+    assert "data.csv?kantor=KLB&amp;jenis=store" in text
+    _heading, *rows = file(region, "books_csv", kantor="KLB", jenis="store")
+    assert {row[0] for row in rows} == {"store:KLB"}
+
+
 def test_a_list_without_accounts_says_so(world: World) -> None:
     treasurer = client(world)
     assert "cocok dengan saringan ini" in page(treasurer, "books", jenis="partner")

@@ -119,11 +119,10 @@ def _chosen(
 
 
 def _usual(standing: days.Standing, today: date) -> date | None:
-    """Yesterday, or today once yesterday is closed; nothing when today is."""
-    for day in (today - timedelta(days=1), today):
-        if standing.until is None or day > standing.until:
-            return day
-    return None
+    """Yesterday, unless it is closed. Today is closed only by who asks for it: else whoever
+    pressed the button once more, on the page that follows, would close a day of selling."""
+    day = today - timedelta(days=1)
+    return day if standing.until is None or day > standing.until else None
 
 
 def _last_month(until: date | None, today: date) -> date | None:
