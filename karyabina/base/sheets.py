@@ -5,6 +5,7 @@ Rows may come from a generator: neither kind of file is ever whole in memory."""
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -16,18 +17,22 @@ from openpyxl.styles import Font
 
 from karyabina.base.refusal import Refusal
 
-Cell = str | int | None
+Cell = str | int | date | None  # a datetime is a date as well, on the clock of its own zone
 # A text that begins so would be taken for a formula and run (CWE-1236).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\N{MINUS SIGN}", "＝", "＋", "－", "＠")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it, Excel does not take the file for UTF-8
 
 
 def safe(cell: Cell) -> str:
-    """The cell as text. Whole numbers stay numbers; other texts are never taken for formulas."""
+    """The cell as text. Whole numbers and days stay what they are; texts are never formulas."""
     if cell is None:
         return ""
     if isinstance(cell, int):
         return str(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
     if cell.lstrip(" \n").startswith(FORMULA):
         return "'" + cell
     return cell
@@ -77,6 +82,14 @@ def _kept(sheet: Any, value: Cell) -> Any:
     """A cell as the sheet keeps it: what looks like a formula stays a text."""
     if value is None or (isinstance(value, int) and abs(value) <= EXACT):
         return value
+    if isinstance(value, datetime):  # a workbook knows no zones: the clock where it happened
+        moment = WriteOnlyCell(sheet, value.replace(tzinfo=None, microsecond=0))
+        moment.number_format = "yyyy-mm-dd hh:mm:ss"
+        return moment
+    if isinstance(value, date):
+        day = WriteOnlyCell(sheet, value)
+        day.number_format = "yyyy-mm-dd"
+        return day
     made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL])
     made.data_type = "s"
     return made
@@ -85,7 +98,7 @@ def _kept(sheet: Any, value: Cell) -> Any:
 def workbook(name: str, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
     """The same rows as a workbook of one sheet, its heading kept in sight.
 
-    Whole numbers are numbers, all else is text: a text that looks like a formula is none.
+    Whole numbers are numbers and days are days, all else is text: a formula is never one.
     Refuses TooLongForASheet."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from karyabina.base.money import MINUS, rupiah_text
 from karyabina.base.templatetags.base import quantity as quantity_text
@@ -104,12 +105,12 @@ def name_of(unit: str, abouts: Abouts) -> str:
 
 
 # --- files ---------------------------------------------------------------------------------------
-def line_cells(line: Line) -> tuple[str | int, ...]:
+def line_cells(line: Line) -> tuple[str | int | date, ...]:
     """The columns that every file has of a movement; both times on the clock of where it was."""
     return (
-        line.recorded_at.astimezone(line.occurred_at.tzinfo).isoformat(timespec="seconds"),
-        line.occurred_at.isoformat(timespec="seconds"),
-        line.booked_on.isoformat(),
+        line.recorded_at.astimezone(line.occurred_at.tzinfo),
+        line.occurred_at,
+        line.booked_on,
         kind_title(line.kind),
         str(line.entry_key),
         line.n,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date, datetime, timedelta, timezone
 
 import openpyxl
 import pytest
@@ -71,6 +72,15 @@ def test_a_workbook_keeps_texts_as_texts_and_numbers_as_numbers() -> None:
         ("abc", None),
         ("@x", str(10**18)),
     ]
+
+
+def test_days_and_times_stay_days_and_times() -> None:
+    """A workbook knows no zones: it shows the clock of the place; a CSV file names the zone."""
+    at = datetime(2025, 10, 29, 9, 30, 15, 999, tzinfo=timezone(timedelta(hours=8)))
+    found = opened([(at, 1), (date(2025, 10, 29), 2)])
+    shown = [(one.isoformat(), n) for one, n in found[1:]]
+    assert shown == [("2025-10-29T09:30:15", 1), ("2025-10-29T00:00:00", 2)]
+    assert (safe(at), safe(at.date())) == ("2025-10-29T09:30:15+08:00", "2025-10-29")
 
 
 def test_a_workbook_that_no_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The front page of the books: what the accounts within reach hold, and finding things."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -180,7 +181,7 @@ def _balance_cells(asked: SearchForm, seeing: Sight) -> Iterator[tuple[str | int
             yield code, account_title(code), office, RUPIAH, amount
 
 
-def _found_cells(asked: SearchForm, seeing: Sight) -> Iterator[tuple[str | int, ...]]:
+def _found_cells(asked: SearchForm, seeing: Sight) -> Iterator[tuple[str | int | date, ...]]:
     wanted = searches.understood(asked.cleaned_data["cari"])
     entries = searches.all_entries(wanted, seeing, period=asked.period())
     while some := list(islice(entries, AT_ONCE)):
