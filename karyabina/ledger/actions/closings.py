@@ -302,7 +302,9 @@ def _decline(asked: Reopening, said: str, by: Staff, at: datetime) -> ReopeningD
     declined: ReopeningDeclined = ReopeningDeclined.objects.create(
         reopening=asked, reason=said, by=by, at=at
     )
-    _record("ledger.decline_reopening", asked.closing, by, at, said)
+    own = by.pk == asked.by_id
+    what = "ledger.withdraw_reopening" if own else "ledger.decline_reopening"
+    _record(what, asked.closing, by, at, said)
     return declined
 
 
@@ -339,3 +341,4 @@ trail.name("ledger.close_month", _("Buku ditutup sampai akhir bulan"))
 trail.name("ledger.ask_reopening", _("Pembukaan kembali diminta"))
 trail.name("ledger.reopen", _("Pembukaan kembali disetujui"))
 trail.name("ledger.decline_reopening", _("Pembukaan kembali ditolak"))
+trail.name("ledger.withdraw_reopening", _("Permintaan pembukaan kembali ditarik"))

@@ -234,6 +234,7 @@ def test_who_asked_may_take_the_request_back(kfm: Office) -> None:
         asked=request, reason="Keliru", by=person(), at=moment(), key=new_key()
     )
     assert days.requests(["KFM"]) == {}
+    assert Audit.objects.filter(what="ledger.withdraw_reopening").count() == 1
 
 
 def test_the_same_key_again_is_the_same_request_and_the_same_agreement(kfm: Office) -> None:
