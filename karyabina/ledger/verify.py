@@ -21,6 +21,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _now
 
+from karyabina.ledger.queries.sql import one_snapshot
+
 MOST_FAULTS = 10  # shown of one invariant
 BOOKS, SEALS = "books", "seals"
 
@@ -121,7 +123,7 @@ def one_state() -> Iterator[None]:
     _discover()  # they say what is to be read beforehand
     _here.read = {read: _tried(read) for read in _BEFOREHAND}
     try:
-        with _snapshot():
+        with one_snapshot(*_SETTINGS):
             yield
     finally:
         _here.read = None
@@ -158,27 +160,6 @@ _SETTINGS = (
     "SET LOCAL jit = off",
     "SET LOCAL TimeZone = 'UTC'",
 )
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    if connection.in_atomic_block:
-        yield
-        return
-    wanted = getattr(connection, "transaction_mode", None)
-    if connection.vendor == "sqlite":
-        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
-    try:
-        with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    for setting in _SETTINGS:
-                        cursor.execute(setting)
-            yield
-    finally:
-        if connection.vendor == "sqlite":
-            connection.transaction_mode = wanted  # type: ignore[attr-defined]
 
 
 def ask(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from karyabina.base.refusal import Refusal
 from karyabina.ledger.journals import beancount, hledger, reading
-from karyabina.ledger.journals.reading import Held, Scope, Told, one_snapshot
+from karyabina.ledger.journals.reading import Held, Scope, Told
 from karyabina.ledger.models import Account, Unit
+from karyabina.ledger.queries.sql import one_snapshot
 from karyabina.offices.models import Office
 
 

@@ -1,14 +1,12 @@
 """What a journal tells, read from the books piece by piece: memory does not grow with them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from heapq import merge
 from itertools import groupby, islice
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from karyabina.ledger.models import Account, Balance, Entry, Move, Movement, Unit
@@ -71,26 +69,6 @@ class Held:
 
     account: str
     amounts: tuple[tuple[str, int], ...]
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """All that is read inside belongs to one moment, while others go on selling."""
-    if connection.in_atomic_block:
-        yield
-        return
-    wanted = getattr(connection, "transaction_mode", None)
-    if connection.vendor == "sqlite":
-        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # nobody waits
-    try:
-        with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    finally:
-        if connection.vendor == "sqlite":
-            connection.transaction_mode = wanted  # type: ignore[attr-defined]
 
 
 def days(scope: Scope) -> tuple[date, date] | None:
